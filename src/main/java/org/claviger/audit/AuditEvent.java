@@ -1,0 +1,15 @@
+package org.claviger.audit;
+
+/** What can happen that somebody may have to account for. */
+public enum AuditEvent {
+    TOKEN_ISSUED,
+    TOKEN_REFUSED,
+    AUTHORIZED,
+    AUTHORIZATION_REFUSED,
+    SIGNED_IN,
+    SIGN_IN_REFUSED,
+    /** A code or a refresh token was used a second time; its family has ended. */
+    REUSE_DETECTED,
+    BEARER_REFUSED,
+    IMPORTED
+}

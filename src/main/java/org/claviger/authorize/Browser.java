@@ -1,0 +1,123 @@
+package org.claviger.authorize;
+
+import static org.claviger.oauth.ErrorCode.INVALID_REQUEST;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.claviger.http.Requests;
+import org.claviger.identity.ResourceOwner;
+import org.claviger.identity.SignInSession;
+import org.claviger.identity.SignInSessions;
+import org.claviger.key.MacKeys;
+import org.claviger.key.MacPurpose;
+import org.claviger.oauth.OAuthException;
+import org.claviger.settings.Issuer;
+import org.claviger.settings.RandomTokens;
+
+/**
+ * What we know of a person's browser: its sign-in session, and that a form which it sends is one that we showed to it
+ * (RFC 6819 section 5.3.5): the form holds a MAC over a random cookie and the authorization request, so any node can check it.
+ */
+public final class Browser {
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
+
+    private final Issuer issuer;
+    private final SignInSessions sessions;
+    private final MacKeys macKeys;
+    private final RandomTokens tokens;
+    private final String sessionCookie;
+    private final String formCookie;
+
+    public Browser(Issuer issuer, SignInSessions sessions, MacKeys macKeys, RandomTokens tokens) {
+        this.issuer = issuer;
+        this.sessions = sessions;
+        this.macKeys = macKeys;
+        this.tokens = tokens;
+        // RFC 6265bis section 4.1.3.1: browsers accept the prefix only with Secure. The issuer decides, not the
+        // request.
+        String prefix = issuer.isSecure() ? "__Secure-claviger-" : "claviger-";
+        this.sessionCookie = prefix + "session";
+        this.formCookie = prefix + "form";
+    }
+
+    /** The sign-in session of this browser, if it is alive. */
+    Optional<SignInSession> session(HttpServletRequest request) {
+        return cookie(request, sessionCookie).flatMap(sessions::find);
+    }
+
+    /** Opens a session under a new identifier (RFC 6819 section 4.4.1.8) and ends the one the browser had. */
+    void signIn(HttpServletRequest request, HttpServletResponse response, ResourceOwner resourceOwner) {
+        cookie(request, sessionCookie).ifPresent(sessions::end);
+        setCookie(response, sessionCookie, sessions.open(resourceOwner));
+    }
+
+    /** Shows the sign-in page for an authorization request. */
+    void showSignIn(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ProvenRedirect redirect,
+            String authorizationRequest)
+            throws IOException {
+        showSignIn(request, response, redirect, authorizationRequest, HttpServletResponse.SC_OK, "");
+    }
+
+    /** Shows it again after an attempt that failed. */
+    void showSignIn(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ProvenRedirect redirect,
+            String authorizationRequest,
+            int status,
+            String error)
+            throws IOException {
+        String formSecret = cookie(request, formCookie).orElseGet(() -> {
+            String secret = tokens.secret();
+            setCookie(response, formCookie, secret);
+            return secret;
+        });
+        String token = macKeys.versionedMac(MacPurpose.FORM, formText(formSecret, authorizationRequest));
+        Page.signIn(redirect.client().name(), authorizationRequest, token, error, redirect.formTarget())
+                .send(response, status);
+    }
+
+    /** Refuses a form that was not shown to this browser with that token for that authorization request. */
+    void proveForm(HttpServletRequest request, String formToken, String authorizationRequest) throws OAuthException {
+        Optional<String> formSecret = cookie(request, formCookie);
+        boolean foreign = Requests.headers(request, "Origin").stream()
+                .anyMatch(origin -> !origin.equals("null") && !origin.equals(issuer.origin()));
+        if (foreign
+                || formSecret.isEmpty()
+                || !macKeys.verifyVersioned(
+                        MacPurpose.FORM, formText(formSecret.get(), authorizationRequest), formToken)) {
+            throw new OAuthException(
+                    INVALID_REQUEST,
+                    "this form is not one that was shown to this browser; go back to the application and try again");
+        }
+    }
+
+    private static String formText(String formSecret, String authorizationRequest) {
+        return formSecret + "\n" + authorizationRequest;
+    }
+
+    private static Optional<String> cookie(HttpServletRequest request, String name) {
+        return Arrays.stream(Optional.ofNullable(request.getCookies()).orElse(new Cookie[0]))
+                .filter(cookie -> cookie.getName().equals(name))
+                .map(Cookie::getValue)
+                .filter(value -> SECRET.matcher(value).matches())
+                .findFirst();
+    }
+
+    private void setCookie(HttpServletResponse response, String name, String value) {
+        Cookie cookie = new Cookie(name, value);
+        cookie.setPath(issuer.path());
+        cookie.setHttpOnly(true);
+        cookie.setSecure(issuer.isSecure());
+        cookie.setAttribute("SameSite", "Lax");
+        response.addCookie(cookie);
+    }
+}

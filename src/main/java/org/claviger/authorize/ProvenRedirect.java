@@ -1,0 +1,48 @@
+package org.claviger.authorize;
+
+import static org.claviger.oauth.ErrorCode.INVALID_REQUEST;
+
+import java.net.URI;
+import org.claviger.client.Client;
+import org.claviger.client.Clients;
+import org.claviger.oauth.ClientId;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Parameters;
+
+/**
+ * A client and one of its registered redirect URIs. Until a request has one of these, its errors are shown to the person and
+ * never sent anywhere (RFC 6749 section 4.1.2.1, RFC 9700 section 4.11.2).
+ */
+record ProvenRedirect(Client client, String redirectUri) {
+    /** What comes back from here in a Location header, the state above all, must fit into what servers and proxies pass. */
+    private static final int MAX_REQUEST = 4_096;
+
+    /** Refuses an unknown client and a URI that is not one of its own, character by character. */
+    static ProvenRedirect prove(Parameters parameters, Clients clients) throws OAuthException {
+        if (parameters.toForm().length() > MAX_REQUEST) {
+            throw new OAuthException(INVALID_REQUEST, "the authorization request is longer than 4096 characters");
+        }
+        String id = parameters.require("client_id");
+        Client client;
+        try {
+            client = clients.find(new ClientId(id))
+                    .orElseThrow(() -> new OAuthException(INVALID_REQUEST, "the client is unknown"));
+        } catch (IllegalArgumentException malformed) {
+            throw new OAuthException(INVALID_REQUEST, "the client is unknown");
+        }
+        String redirectUri = parameters.require("redirect_uri");
+        if (!client.redirectUris().contains(redirectUri)) {
+            throw new OAuthException(INVALID_REQUEST, "redirect_uri is not registered for this client");
+        }
+        return new ProvenRedirect(client, redirectUri);
+    }
+
+    /** The origin of the redirect URI, or the scheme of one that has no host: what a content security policy names. */
+    String formTarget() {
+        URI uri = URI.create(redirectUri);
+        if (uri.getHost() == null) {
+            return uri.getScheme() + ":";
+        }
+        return uri.getScheme() + "://" + uri.getRawAuthority();
+    }
+}

@@ -1,0 +1,92 @@
+package org.claviger.database;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Properties;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.claviger.settings.DatabaseSettings;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to the database that MicroProfile Config names, so that the environment alone chooses it on every server. The
+ * server pools it (see the {@code @DataSourceDefinition}) and makes it by its public constructor.
+ */
+public final class ConfiguredDataSource implements DataSource {
+    // Payara asks for the first connection without a context class loader, so the configuration is named by ours.
+    private final DatabaseSettings settings =
+            DatabaseSettings.read(ConfigProvider.getConfig(ConfiguredDataSource.class.getClassLoader()));
+    private @Nullable PrintWriter logWriter;
+    private int loginTimeout;
+
+    /** WildFly refuses a data source without a property; this one has no effect. */
+    public void setProfile(String profile) {}
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        Properties properties = new Properties();
+        if (!settings.user().isEmpty()) {
+            properties.setProperty("user", settings.user());
+        }
+        if (!settings.password().isEmpty()) {
+            properties.setProperty("password", settings.password());
+        }
+        Connection connection = driver().connect(settings.url(), properties);
+        if (connection == null) {
+            throw new SQLException(DatabaseSettings.URL_KEY + ": its driver does not accept this URL");
+        }
+        return connection;
+    }
+
+    private Driver driver() {
+        return settings.url().startsWith("jdbc:h2:") ? new org.h2.Driver() : new org.postgresql.Driver();
+    }
+
+    /** WildFly passes empty arguments; the configuration knows better. */
+    @Override
+    public Connection getConnection(@Nullable String username, @Nullable String password) throws SQLException {
+        return getConnection();
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return logWriter;
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter logWriter) {
+        this.logWriter = logWriter;
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) {
+        loginTimeout = seconds;
+    }
+
+    @Override
+    public int getLoginTimeout() {
+        return loginTimeout;
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (!type.isInstance(this)) {
+            throw new SQLException("not a wrapper for " + type.getName());
+        }
+        return type.cast(this);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return type.isInstance(this);
+    }
+}

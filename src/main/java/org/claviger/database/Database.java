@@ -1,0 +1,127 @@
+package org.claviger.database;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.EntityTransaction;
+import jakarta.persistence.PersistenceException;
+import java.sql.SQLException;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.claviger.settings.DatabaseSettings;
+import org.claviger.settings.SettingsException;
+import org.hibernate.jpa.HibernatePersistenceProvider;
+
+/**
+ * Transactions on the one database. What is passed to {@link #transact} holds SQL and nothing else: no hashing, no
+ * signing, no network.
+ */
+public final class Database implements AutoCloseable {
+    private final EntityManagerFactory factory;
+
+    private Database(EntityManagerFactory factory) {
+        this.factory = factory;
+    }
+
+    /**
+     * Brings the schema up to date and opens the database.
+     *
+     * @throws SettingsException if it cannot be used
+     */
+    public static Database open(DataSource dataSource) {
+        try {
+            Schema.migrate(dataSource);
+            return new Database(new HibernatePersistenceProvider()
+                    .createEntityManagerFactory(
+                            "claviger", Map.of("jakarta.persistence.nonJtaDataSource", dataSource)));
+        } catch (RuntimeException unusable) {
+            Throwable cause = unusable;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new SettingsException(
+                    DatabaseSettings.URL_KEY, "the database cannot be used: " + cause.getMessage(), unusable);
+        }
+    }
+
+    /** SQL that answers something. */
+    @FunctionalInterface
+    public interface Work<T, E extends Exception> {
+        T in(EntityManager entities) throws E;
+    }
+
+    /** SQL that answers nothing. */
+    @FunctionalInterface
+    public interface Change<E extends Exception> {
+        void in(EntityManager entities) throws E;
+    }
+
+    /**
+     * Runs the work in a transaction of its own, at the isolation READ COMMITTED. A checked exception commits, because it
+     * is a refusal and what the refusal wrote must stay; an unchecked one is a fault and rolls back.
+     */
+    public <T, E extends Exception> T transact(Work<T, E> work) throws E {
+        try (EntityManager entities = factory.createEntityManager()) {
+            EntityTransaction transaction = entities.getTransaction();
+            transaction.begin();
+            boolean fault = true;
+            try {
+                T result = work.in(entities);
+                fault = false;
+                return result;
+            } catch (RuntimeException | Error thrown) {
+                throw thrown;
+            } catch (Exception refusal) {
+                fault = false;
+                throw refusal;
+            } finally {
+                if (fault) {
+                    transaction.rollback();
+                } else {
+                    transaction.commit();
+                }
+            }
+        }
+    }
+
+    /** The same for work that answers nothing. */
+    public <E extends Exception> void change(Change<E> change) throws E {
+        this.<Boolean, E>transact(entities -> {
+            change.in(entities);
+            return true;
+        });
+    }
+
+    /**
+     * Writes a row that another node may be writing at this moment.
+     *
+     * @return whether this call wrote it; false if the primary key or a unique constraint was taken
+     */
+    public boolean insertIfAbsent(Object row) {
+        try {
+            change(entities -> entities.persist(row));
+            return true;
+        } catch (PersistenceException refused) {
+            if (isConstraintViolation(refused)) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
+    // SQL standard, class 23: integrity constraint violation; its subclass 505 is a unique violation.
+    private static boolean isConstraintViolation(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLIntegrityConstraintViolationException
+                    || (cause instanceof SQLException sql && "23505".equals(sql.getSQLState()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+}

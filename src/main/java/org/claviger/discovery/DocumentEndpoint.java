@@ -1,0 +1,49 @@
+package org.claviger.discovery;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.function.Supplier;
+
+/**
+ * A public JSON document that is the same for everybody: ready bytes with an {@code ETag} (RFC 9110 section 8.8.3). Any script
+ * may read it ({@code Access-Control-Allow-Origin: *}).
+ */
+public final class DocumentEndpoint extends HttpServlet {
+    private final Supplier<Document> document;
+    private final String cacheControl;
+
+    /** Serves a document that caches may keep for {@code maxAge} seconds. */
+    public DocumentEndpoint(Supplier<Document> document, int maxAge) {
+        this.document = document;
+        this.cacheControl = "public, max-age=" + maxAge;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+            response.setHeader("Allow", "GET, HEAD");
+            response.setStatus(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            return;
+        }
+        Document now = document.get();
+        response.setHeader("Cache-Control", cacheControl);
+        response.setHeader("ETag", now.etag());
+        response.setHeader("Access-Control-Allow-Origin", "*");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (now.etag().equals(request.getHeader("If-None-Match"))) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        response.setContentType("application/json");
+        response.setContentLength(now.length());
+        // Closed here: WildFly would add a charset to the answer of a request that was forwarded from another context.
+        try (OutputStream out = response.getOutputStream()) {
+            if (request.getMethod().equals("GET")) {
+                now.writeTo(out);
+            }
+        }
+    }
+}

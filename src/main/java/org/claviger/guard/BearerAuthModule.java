@@ -1,0 +1,97 @@
+package org.claviger.guard;
+
+import jakarta.security.auth.message.AuthException;
+import jakarta.security.auth.message.AuthStatus;
+import jakarta.security.auth.message.MessageInfo;
+import jakarta.security.auth.message.MessagePolicy;
+import jakarta.security.auth.message.callback.CallerPrincipalCallback;
+import jakarta.security.auth.message.callback.GroupPrincipalCallback;
+import jakarta.security.auth.message.module.ServerAuthModule;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.security.Principal;
+import java.util.Map;
+import javax.security.auth.Subject;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.CallbackHandler;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import org.jspecify.annotations.Nullable;
+
+/** The guard as a server authentication module (Jakarta Authentication 3.0 section 3.8), for co-deployed applications. */
+final class BearerAuthModule implements ServerAuthModule {
+    private static final String IS_MANDATORY = "jakarta.security.auth.message.MessagePolicy.isMandatory";
+    private static final String AUTH_TYPE = "jakarta.servlet.http.authType";
+
+    private final BearerGuard guard;
+    private final CallbackHandler handler;
+
+    BearerAuthModule(BearerGuard guard, CallbackHandler handler) {
+        this.guard = guard;
+        this.handler = handler;
+    }
+
+    @Override
+    public void initialize(
+            @Nullable MessagePolicy requestPolicy,
+            @Nullable MessagePolicy responsePolicy,
+            CallbackHandler ignored,
+            @Nullable Map<String, Object> options) {}
+
+    @Override
+    public Class<?>[] getSupportedMessageTypes() {
+        return new Class<?>[] {HttpServletRequest.class, HttpServletResponse.class};
+    }
+
+    @Override
+    public AuthStatus validateRequest(MessageInfo message, Subject client, @Nullable Subject service)
+            throws AuthException {
+        HttpServletRequest request = (HttpServletRequest) message.getRequestMessage();
+        HttpServletResponse response = (HttpServletResponse) message.getResponseMessage();
+        Verdict verdict = guard.judge(request);
+        if (verdict instanceof Verdict.Accepted accepted) {
+            return accept(message, client, accepted.caller());
+        }
+        if (verdict instanceof Verdict.Refused refused) {
+            return Refusals.send(response, refused);
+        }
+        if (Boolean.parseBoolean(String.valueOf(message.getMap().get(IS_MANDATORY)))) {
+            return Refusals.mandatory(request, response);
+        }
+        tell(new CallerPrincipalCallback(client, (Principal) null));
+        message.setResponseMessage(ChallengingResponse.anonymous(response));
+        return AuthStatus.SUCCESS;
+    }
+
+    @SuppressWarnings("unchecked") // a raw Map in the interface
+    private AuthStatus accept(MessageInfo message, Subject client, CallerToken caller) throws AuthException {
+        tell(
+                new CallerPrincipalCallback(client, caller),
+                new GroupPrincipalCallback(client, caller.getGroups().toArray(String[]::new)));
+        message.getMap().put(AUTH_TYPE, "Bearer");
+        message.setRequestMessage(new RolesRequest((HttpServletRequest) message.getRequestMessage(), caller));
+        message.setResponseMessage(
+                ChallengingResponse.authenticated((HttpServletResponse) message.getResponseMessage()));
+        return AuthStatus.SUCCESS;
+    }
+
+    private void tell(Callback... callbacks) throws AuthException {
+        try {
+            handler.handle(callbacks);
+        } catch (IOException | UnsupportedCallbackException refused) {
+            throw new AuthException(refused);
+        }
+    }
+
+    @Override
+    public AuthStatus secureResponse(MessageInfo message, @Nullable Subject service) {
+        return AuthStatus.SEND_SUCCESS;
+    }
+
+    @Override
+    public void cleanSubject(MessageInfo message, @Nullable Subject subject) {
+        if (subject != null) {
+            subject.getPrincipals().clear();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.claviger.guard;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
+import org.claviger.client.Client;
+import org.claviger.client.Clients;
+import org.claviger.http.Incident;
+import org.claviger.http.Requests;
+import org.claviger.jose.InvalidTokenException;
+import org.claviger.jose.JwtVerifier;
+import org.claviger.jose.VerifiedJwt;
+import org.claviger.oauth.ClientId;
+
+/**
+ * Judges requests by their bearer token (RFC 6750 section 2.1). Headers only: it never reads a body, a parameter, the
+ * database or the network, and there is no way to switch it off.
+ */
+public final class BearerGuard {
+    // RFC 6750 section 2.1: b64token; RFC 9110 section 11.1: the scheme is case-insensitive
+    private static final Pattern BEARER =
+            Pattern.compile("bearer(?: +(?<token>[A-Za-z0-9._~+/-]+=*) *)?(?<rest>.*)", Pattern.CASE_INSENSITIVE);
+
+    private final JwtVerifier verifier;
+    private final Clients clients;
+    private final String audience;
+
+    /** Accepts tokens for this audience. */
+    public BearerGuard(JwtVerifier verifier, Clients clients, String audience) {
+        this.verifier = verifier;
+        this.clients = clients;
+        this.audience = audience;
+    }
+
+    Verdict judge(HttpServletRequest request) {
+        try {
+            return judge(Requests.headers(request, "Authorization"));
+        } catch (RuntimeException fault) {
+            Incident.report(fault);
+            return new Verdict.Refused(503, Challenge.NO_TOKEN);
+        }
+    }
+
+    /** The same by the values of the {@code Authorization} headers alone. */
+    Verdict judge(List<String> authorization) {
+        if (authorization.stream().noneMatch(BearerGuard::isBearer)) {
+            return new Verdict.Anonymous();
+        }
+        if (authorization.size() > 1) {
+            return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
+        }
+        Matcher parts = BEARER.matcher(authorization.get(0));
+        if (!parts.matches()
+                || parts.group("token") == null
+                || !parts.group("rest").isEmpty()) {
+            return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
+        }
+        try {
+            VerifiedJwt jwt = verifier.verify(parts.group("token"), audience);
+            return refusal(jwt).map(this::refuse).orElseGet(() -> new Verdict.Accepted(new CallerToken(jwt)));
+        } catch (InvalidTokenException refused) {
+            return refuse(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    private static boolean isBearer(String header) {
+        return header.regionMatches(true, 0, "Bearer", 0, 6) && (header.length() == 6 || header.charAt(6) == ' ');
+    }
+
+    /** The client must exist, and the type of the token be exactly what the client is configured for. */
+    private Optional<String> refusal(VerifiedJwt jwt) {
+        Optional<Client> client = jwt.text("client_id").map(ClientId::new).flatMap(clients::find);
+        if (client.isEmpty()) {
+            return Optional.of("the client is gone");
+        }
+        return client.get().accessTokenType() == jwt.type()
+                ? Optional.empty()
+                : Optional.of("the typ is not what the client is configured for");
+    }
+
+    private Verdict refuse(String reason) {
+        Audit.record(AuditEvent.BEARER_REFUSED, Map.of("audience", audience, "reason", reason));
+        return new Verdict.Refused(401, Challenge.INVALID_TOKEN);
+    }
+}

@@ -1,0 +1,87 @@
+package org.claviger.identity;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.claviger.database.Database;
+import org.claviger.oauth.Subject;
+import org.claviger.settings.Lifetimes;
+import org.claviger.settings.RandomTokens;
+
+/** Who has signed in with which browser. In the database, so that any node knows; the browser holds a random identifier. */
+public final class SignInSessions {
+    /** Use is written down no more often than this, so that a busy session is not a row that is always being written. */
+    private static final Duration NOTE_USE_AFTER = Duration.ofSeconds(30);
+
+    private final Database database;
+    private final ResourceOwners resourceOwners;
+    private final RandomTokens tokens;
+    private final Lifetimes lifetimes;
+    private final Clock clock;
+
+    public SignInSessions(
+            Database database, ResourceOwners resourceOwners, RandomTokens tokens, Lifetimes lifetimes, Clock clock) {
+        this.database = database;
+        this.resourceOwners = resourceOwners;
+        this.tokens = tokens;
+        this.lifetimes = lifetimes;
+        this.clock = clock;
+    }
+
+    /** Opens a session for a resource owner who has just been proven, and answers its identifier: a credential. */
+    public String open(ResourceOwner resourceOwner) {
+        String id = tokens.secret();
+        Instant now = now();
+        SignInSessionRow row = new SignInSessionRow();
+        row.idHash = RandomTokens.hash(id);
+        row.subject = resourceOwner.subject().value();
+        row.authTime = now;
+        row.lastUsedAt = now;
+        row.expiresAt = now.plus(lifetimes.sessionAbsolute());
+        database.change(entities -> entities.persist(row));
+        return id;
+    }
+
+    /** The session of this identifier, if it is alive and its resource owner still may sign in; counts as use. */
+    public Optional<SignInSession> find(String id) {
+        Instant now = now();
+        SignInSessionRow row =
+                database.transact(entities -> entities.find(SignInSessionRow.class, RandomTokens.hash(id)));
+        if (row == null
+                || !now.isBefore(row.expiresAt)
+                || !now.isBefore(row.lastUsedAt.plus(lifetimes.sessionIdle()))) {
+            return Optional.empty();
+        }
+        if (row.lastUsedAt.plus(noteUseAfter()).isBefore(now)) {
+            noteUse(row.idHash, now);
+        }
+        return resourceOwners.find(new Subject(row.subject)).map(owner -> new SignInSession(owner, row.authTime));
+    }
+
+    private Duration noteUseAfter() {
+        Duration tenth = lifetimes.sessionIdle().dividedBy(10);
+        return tenth.compareTo(NOTE_USE_AFTER) < 0 ? tenth : NOTE_USE_AFTER;
+    }
+
+    private void noteUse(String idHash, Instant now) {
+        database.change(entities -> entities.createQuery(
+                        "update SignInSessionRow set lastUsedAt = :now where idHash = :idHash and lastUsedAt < :now")
+                .setParameter("now", now)
+                .setParameter("idHash", idHash)
+                .executeUpdate());
+    }
+
+    /** Ends the session of this identifier, if there is one. */
+    public void end(String id) {
+        database.change(entities -> entities.createQuery("delete from SignInSessionRow where idHash = :idHash")
+                .setParameter("idHash", RandomTokens.hash(id))
+                .executeUpdate());
+    }
+
+    // The database keeps microseconds; what is compared with it must not be finer.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

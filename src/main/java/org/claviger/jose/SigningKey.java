@@ -1,0 +1,11 @@
+package org.claviger.jose;
+
+import java.security.PrivateKey;
+
+/** The private half of a signing key and the name under which verifiers find its public half. */
+public record SigningKey(String kid, PrivateKey privateKey) {
+    @Override
+    public String toString() {
+        return "SigningKey[kid=" + kid + "]";
+    }
+}

@@ -1,0 +1,18 @@
+package org.claviger.oauth;
+
+/**
+ * A client identifier (RFC 6749 section 2.2 and appendix A.1): 1 to 255 printable ASCII characters; anything else is an
+ * {@link IllegalArgumentException}.
+ */
+public record ClientId(String value) {
+    public ClientId {
+        if (value.isEmpty() || value.length() > 255 || !value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
+            throw new IllegalArgumentException("a client_id has 1 to 255 printable ASCII characters");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

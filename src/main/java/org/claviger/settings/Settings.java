@@ -1,0 +1,102 @@
+package org.claviger.settings;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import javax.crypto.SecretKey;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * The settings of this installation, validated as a whole when they are read; see the README for the table of keys.
+ *
+ * @param audience what access tokens are for where their client names nothing else, and what the guard expects
+ * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
+ * @param keyEncryptionKey wraps every key in the database
+ * @param importFile the file of clients and users to import at the start, if any
+ */
+public record Settings(
+        Issuer issuer,
+        String audience,
+        List<String> roleClaims,
+        Lifetimes lifetimes,
+        DatabaseSettings database,
+        SecretKey keyEncryptionKey,
+        Optional<String> importFile) {
+    private static final Pattern CLAIM_NAME = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
+
+    /** The claims that mean something else already. */
+    private static final Set<String> OWN_CLAIMS = new TreeSet<>(Set.of(
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "nbf",
+            "iat",
+            "jti",
+            "client_id",
+            "scope",
+            "auth_time",
+            "acr",
+            "amr",
+            "cnf",
+            "upn",
+            "preferred_username",
+            "name",
+            "email",
+            "groups",
+            "claviger_family"));
+
+    /** Reads them; throws {@link SettingsException} naming the first key that is missing or unusable. */
+    public static Settings read(Config config) {
+        return read(reader(config));
+    }
+
+    /** The same from any source: a test's map. */
+    public static Settings read(Function<String, Optional<String>> source) {
+        return read(new SettingReader(source));
+    }
+
+    private static Settings read(SettingReader reader) {
+        Issuer issuer = new Issuer(reader.require(
+                "claviger.issuer", "the https URL of this service, such as https://id.example.org/api/v2/auth"));
+        return new Settings(
+                issuer,
+                reader.find("claviger.audience").orElse(issuer.value()),
+                roleClaims(reader),
+                Lifetimes.read(reader),
+                DatabaseSettings.read(reader),
+                KeyEncryptionKeys.read(reader),
+                reader.find("claviger.import"));
+    }
+
+    private static List<String> roleClaims(SettingReader reader) {
+        String key = "claviger.role-claims";
+        List<String> names = Arrays.stream(reader.find(key).orElse("roles").split(",", -1))
+                .map(String::strip)
+                .toList();
+        if (names.stream().anyMatch(name -> !CLAIM_NAME.matcher(name).matches() || OWN_CLAIMS.contains(name))) {
+            throw new SettingsException(key, "must be names of claims separated by commas, none of " + OWN_CLAIMS);
+        }
+        return names;
+    }
+
+    static SettingReader reader(Config config) {
+        return new SettingReader(key -> config.getOptionalValue(key, String.class));
+    }
+
+    /** The clock of the whole service. */
+    public static Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** The random source of the whole service. */
+    public static SecureRandom random() {
+        return new SecureRandom();
+    }
+}

@@ -1,0 +1,110 @@
+package org.claviger.token;
+
+import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.claviger.client.Client;
+import org.claviger.identity.ResourceOwner;
+import org.claviger.identity.ResourceOwners;
+import org.claviger.jose.JwtSigner;
+import org.claviger.key.SigningKeys;
+import org.claviger.oauth.Authorization;
+import org.claviger.oauth.FamilyId;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Scope;
+import org.claviger.oauth.Subject;
+import org.claviger.settings.RandomTokens;
+import org.claviger.settings.Settings;
+
+/** Issues access tokens: JWTs as RFC 9068 section 2.2 and MicroProfile JWT 2.1 describe them. */
+public final class AccessTokens {
+    /** The private claim (RFC 7519 section 4.3) that names the token family. */
+    public static final String FAMILY_CLAIM = "claviger_family";
+
+    private final Settings settings;
+    private final ResourceOwners resourceOwners;
+    private final SigningKeys keys;
+    private final RandomTokens tokens;
+    private final Clock clock;
+    private final JwtSigner signer = new JwtSigner();
+
+    public AccessTokens(
+            Settings settings, ResourceOwners resourceOwners, SigningKeys keys, RandomTokens tokens, Clock clock) {
+        this.settings = settings;
+        this.resourceOwners = resourceOwners;
+        this.keys = keys;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    /**
+     * A token for what a resource owner granted, with the groups and rights that both have now.
+     *
+     * @throws OAuthException {@code invalid_grant} if the resource owner is gone or disabled
+     */
+    AccessToken issue(Client client, Authorization authorization) throws OAuthException {
+        ResourceOwner owner = resourceOwners
+                .find(authorization.subject())
+                .orElseThrow(() -> new OAuthException(
+                        INVALID_GRANT, "the grant is invalid, expired or revoked", "the user is gone or disabled"));
+        Scope scope = authorization
+                .scope()
+                .only(token ->
+                        client.scope().contains(token) && (owner.isAdministrator() || !Scope.isAdministrative(token)));
+        Map<String, Object> claims = new LinkedHashMap<>();
+        claims.put("auth_time", authorization.authTime().getEpochSecond());
+        claims.put("upn", owner.username());
+        claims.put("preferred_username", owner.username());
+        Set<String> groups = new TreeSet<>(owner.groups());
+        // The reserved groups open Claviger only, and by scope: a co-deployed application must not see them.
+        groups.removeIf(group -> group.startsWith(ResourceOwner.RESERVED_GROUPS));
+        client.userGroups().ifPresent(groups::retainAll);
+        putGroups(claims, groups);
+        return sign(client, owner.subject(), authorization.family(), scope, claims);
+    }
+
+    /** A token for the client itself (RFC 6749 section 4.4); its subject is the client (RFC 9068 section 2.2). */
+    AccessToken issue(Client client, Scope scope) {
+        Map<String, Object> claims = new LinkedHashMap<>();
+        putGroups(claims, new TreeSet<>(client.groups()));
+        return sign(client, new Subject(client.id().value()), new FamilyId(tokens.identifier()), scope, claims);
+    }
+
+    private void putGroups(Map<String, Object> claims, Set<String> groups) {
+        claims.put("groups", List.copyOf(groups));
+        settings.roleClaims().forEach(name -> claims.put(name, List.copyOf(groups)));
+    }
+
+    private AccessToken sign(
+            Client client, Subject subject, FamilyId family, Scope scope, Map<String, Object> specific) {
+        Instant now = clock.instant();
+        long issuedAt = now.getEpochSecond();
+        long lifetime = settings.lifetimes().accessToken().toSeconds();
+        Map<String, Object> claims = new LinkedHashMap<>();
+        claims.put("iss", settings.issuer().value());
+        claims.put("sub", subject.value());
+        claims.put("aud", audience(client, scope));
+        claims.put("exp", issuedAt + lifetime);
+        claims.put("iat", issuedAt);
+        claims.put("jti", tokens.identifier());
+        claims.put("client_id", client.id().value());
+        claims.put("scope", scope.toString());
+        claims.putAll(specific);
+        claims.put(FAMILY_CLAIM, family.value());
+        String jwt = signer.sign(client.accessTokenType(), claims, keys.current());
+        return new AccessToken(jwt, lifetime, scope, family);
+    }
+
+    /** What opens administration opens nothing else, and nothing else opens administration. */
+    private String audience(Client client, Scope scope) {
+        return scope.isAdministrative()
+                ? settings.issuer().adminAudience()
+                : client.audience().orElse(settings.audience());
+    }
+}
