@@ -3,13 +3,15 @@ package org.claviger;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
+import jakarta.json.stream.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Clients;
@@ -41,17 +43,46 @@ final class Import {
 
     /** Imports the file; throws {@link SettingsException} naming the file, the place in it and what was expected there. */
     void read(String file) {
-        try (JsonReader reader = Json.createReader(Files.newBufferedReader(Path.of(file)))) {
-            JsonMembers members = new JsonMembers(reader.readObject(), "");
+        try (JsonParser parser = Json.createParser(Files.newBufferedReader(Path.of(file)))) {
+            JsonMembers members = new JsonMembers(readObject(parser), "");
             List<JsonObject> clientEntries = members.objects("clients");
             List<JsonObject> userEntries = members.objects("users");
             members.refuseOthers();
+            refuseRepeated(clientEntries, userEntries);
             apply("client", "clients", "client_id", clientEntries, clients::register);
             apply("user", "users", "username", userEntries, resourceOwners::register);
         } catch (IOException | InvalidPathException unreadable) {
             throw new SettingsException(KEY, "the file " + file + " cannot be read", unreadable);
         } catch (JsonException | IllegalArgumentException unusable) {
             throw new SettingsException(KEY, file + " " + unusable.getMessage(), unusable);
+        }
+    }
+
+    private static JsonObject readObject(JsonParser parser) {
+        if (!parser.hasNext() || parser.next() != JsonParser.Event.START_OBJECT) {
+            throw new IllegalArgumentException("must be a JSON object");
+        }
+        JsonObject object = parser.getObject();
+        if (parser.hasNext()) {
+            throw new IllegalArgumentException("must be one JSON object and nothing after it");
+        }
+        return object;
+    }
+
+    /** No name twice; a client and a user of one name could be taken for each other too (RFC 9700 section 4.15). */
+    private static void refuseRepeated(List<JsonObject> clientEntries, List<JsonObject> userEntries) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < clientEntries.size(); i++) {
+            JsonMembers entry = new JsonMembers(clientEntries.get(i), "/clients/" + i);
+            if (!names.add(entry.require("client_id"))) {
+                throw entry.refuse("client_id", "stands here twice");
+            }
+        }
+        for (int i = 0; i < userEntries.size(); i++) {
+            JsonMembers entry = new JsonMembers(userEntries.get(i), "/users/" + i);
+            if (!names.add(entry.require("username"))) {
+                throw entry.refuse("username", "stands here twice, or is that of a client");
+            }
         }
     }
 
@@ -87,6 +118,6 @@ final class Import {
         row.kind = kind;
         row.name = name;
         row.digest = digest;
-        database.change(entities -> entities.merge(row));
+        database.changeAlone(entities -> entities.merge(row));
     }
 }

@@ -88,8 +88,10 @@ public final class Browser {
     /** Refuses a form that was not shown to this browser with that token for that authorization request. */
     void proveForm(HttpServletRequest request, String formToken, String authorizationRequest) throws OAuthException {
         Optional<String> formSecret = cookie(request, formCookie);
-        boolean foreign = Requests.headers(request, "Origin").stream()
-                .anyMatch(origin -> !origin.equals("null") && !origin.equals(issuer.origin()));
+        boolean foreign =
+                Requests.headers(request, "Sec-Fetch-Site").stream().anyMatch(site -> !site.equals("same-origin"))
+                        || Requests.headers(request, "Origin").stream()
+                                .anyMatch(origin -> !origin.equals("null") && !origin.equals(issuer.origin()));
         if (foreign
                 || formSecret.isEmpty()
                 || !macKeys.verifyVersioned(

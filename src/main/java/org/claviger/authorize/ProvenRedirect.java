@@ -22,14 +22,9 @@ record ProvenRedirect(Client client, String redirectUri) {
         if (parameters.toForm().length() > MAX_REQUEST) {
             throw new OAuthException(INVALID_REQUEST, "the authorization request is longer than 4096 characters");
         }
-        String id = parameters.require("client_id");
-        Client client;
-        try {
-            client = clients.find(new ClientId(id))
-                    .orElseThrow(() -> new OAuthException(INVALID_REQUEST, "the client is unknown"));
-        } catch (IllegalArgumentException malformed) {
-            throw new OAuthException(INVALID_REQUEST, "the client is unknown");
-        }
+        Client client = ClientId.find(parameters.require("client_id"))
+                .flatMap(clients::find)
+                .orElseThrow(() -> new OAuthException(INVALID_REQUEST, "the client is unknown"));
         String redirectUri = parameters.require("redirect_uri");
         if (!client.redirectUris().contains(redirectUri)) {
             throw new OAuthException(INVALID_REQUEST, "redirect_uri is not registered for this client");
@@ -40,7 +35,8 @@ record ProvenRedirect(Client client, String redirectUri) {
     /** The origin of the redirect URI, or the scheme of one that has no host: what a content security policy names. */
     String formTarget() {
         URI uri = URI.create(redirectUri);
-        if (uri.getHost() == null) {
+        // Content security policies know no IPv6 addresses: the scheme has to do.
+        if (uri.getHost() == null || uri.getHost().startsWith("[")) {
             return uri.getScheme() + ":";
         }
         return uri.getScheme() + "://" + uri.getRawAuthority();

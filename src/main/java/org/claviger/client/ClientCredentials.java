@@ -55,8 +55,11 @@ public record ClientCredentials(ClientId id, ClientAuthenticationMethod method, 
         }
         String pair;
         try {
-            byte[] decoded =
-                    Base64.getDecoder().decode(header.substring(BASIC.length()).strip());
+            String encoded = header.substring(BASIC.length()).strip();
+            byte[] decoded = Base64.getDecoder().decode(encoded);
+            if (!Base64.getEncoder().encodeToString(decoded).equals(encoded)) {
+                throw new IllegalArgumentException("another spelling of the same bytes");
+            }
             pair = new String(decoded, StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException notBase64) {
             throw new OAuthException(INVALID_CLIENT, "the Authorization header is not base64");
@@ -82,11 +85,9 @@ public record ClientCredentials(ClientId id, ClientAuthenticationMethod method, 
 
     private static ClientCredentials of(String id, ClientAuthenticationMethod method, String secret)
             throws OAuthException {
-        try {
-            return new ClientCredentials(new ClientId(id), method, secret);
-        } catch (IllegalArgumentException malformed) {
-            throw new OAuthException(INVALID_CLIENT, "the client is unknown");
-        }
+        ClientId clientId =
+                ClientId.find(id).orElseThrow(() -> new OAuthException(INVALID_CLIENT, "the client is unknown"));
+        return new ClientCredentials(clientId, method, secret);
     }
 
     @Override

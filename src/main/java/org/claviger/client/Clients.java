@@ -99,7 +99,7 @@ public final class Clients {
             row.secretMac = macKeys.mac(MacPurpose.CLIENT_SECRET, version, secretText(client.id(), secret));
         }
         // The row of the number stays locked until the commit, so the order of the numbers is the order of the commits.
-        database.change(entities -> {
+        database.changeAlone(entities -> {
             entities.merge(row);
             entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'client'")
                     .executeUpdate();

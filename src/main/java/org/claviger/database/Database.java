@@ -5,7 +5,6 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
-import java.sql.SQLIntegrityConstraintViolationException;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.claviger.settings.DatabaseSettings;
@@ -93,6 +92,21 @@ public final class Database implements AutoCloseable {
     }
 
     /**
+     * The same for a change that another node may be making at this moment: where that node was first with a row, the change is
+     * made once more, on top of it.
+     */
+    public void changeAlone(Change<RuntimeException> change) {
+        try {
+            change(change);
+        } catch (PersistenceException refused) {
+            if (!isUniqueViolation(refused)) {
+                throw refused;
+            }
+            change(change);
+        }
+    }
+
+    /**
      * Writes a row that another node may be writing at this moment.
      *
      * @return whether this call wrote it; false if the primary key or a unique constraint was taken
@@ -102,18 +116,17 @@ public final class Database implements AutoCloseable {
             change(entities -> entities.persist(row));
             return true;
         } catch (PersistenceException refused) {
-            if (isConstraintViolation(refused)) {
+            if (isUniqueViolation(refused)) {
                 return false;
             }
             throw refused;
         }
     }
 
-    // SQL standard, class 23: integrity constraint violation; its subclass 505 is a unique violation.
-    private static boolean isConstraintViolation(Throwable thrown) {
+    // SQLSTATE 23505 is a unique violation on both databases.
+    private static boolean isUniqueViolation(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLIntegrityConstraintViolationException
-                    || (cause instanceof SQLException sql && "23505".equals(sql.getSQLState()))) {
+            if (cause instanceof SQLException sql && "23505".equals(sql.getSQLState())) {
                 return true;
             }
         }

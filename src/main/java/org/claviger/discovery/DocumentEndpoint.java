@@ -5,6 +5,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +36,7 @@ public final class DocumentEndpoint extends HttpServlet {
         response.setHeader("ETag", now.etag());
         response.setHeader("Access-Control-Allow-Origin", "*");
         response.setHeader("X-Content-Type-Options", "nosniff");
-        if (now.etag().equals(request.getHeader("If-None-Match"))) {
+        if (isKnown(request.getHeaders("If-None-Match"), now.etag())) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
@@ -45,5 +48,14 @@ public final class DocumentEndpoint extends HttpServlet {
                 now.writeTo(out);
             }
         }
+    }
+
+    /** RFC 9110 section 13.1.2: any of a list, compared weakly, or {@code *}. */
+    private static boolean isKnown(Enumeration<String> headers, String etag) {
+        return Collections.list(headers).stream()
+                .flatMap(header -> Arrays.stream(header.split(",", -1)))
+                .map(String::strip)
+                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
     }
 }

@@ -16,6 +16,7 @@ import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.UnsupportedCallbackException;
+import org.claviger.http.Incident;
 import org.jspecify.annotations.Nullable;
 
 /** The guard as a server authentication module (Jakarta Authentication 3.0 section 3.8), for co-deployed applications. */
@@ -50,7 +51,11 @@ final class BearerAuthModule implements ServerAuthModule {
         HttpServletResponse response = (HttpServletResponse) message.getResponseMessage();
         Verdict verdict = guard.judge(request);
         if (verdict instanceof Verdict.Accepted accepted) {
-            return accept(message, client, accepted.caller());
+            try {
+                return accept(message, client, accepted.caller());
+            } catch (AuthException fault) { // the server would answer 500 and say nothing
+                return Refusals.send(response, new Verdict.Refused(503, unexplained(fault)));
+            }
         }
         if (verdict instanceof Verdict.Refused refused) {
             return Refusals.send(response, refused);
@@ -73,6 +78,11 @@ final class BearerAuthModule implements ServerAuthModule {
         message.setResponseMessage(
                 ChallengingResponse.authenticated((HttpServletResponse) message.getResponseMessage()));
         return AuthStatus.SUCCESS;
+    }
+
+    private static Challenge unexplained(AuthException fault) {
+        Incident.report(fault);
+        return Challenge.NO_TOKEN;
     }
 
     private void tell(Callback... callbacks) throws AuthException {

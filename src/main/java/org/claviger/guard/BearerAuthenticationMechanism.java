@@ -38,11 +38,9 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
         if (verdict instanceof Verdict.Refused refused) {
             return status(Refusals.send(response, refused));
         }
-        if (context.isProtected()) {
-            return status(Refusals.mandatory(request, response));
-        }
-        context.setResponse(ChallengingResponse.anonymous(response));
-        return context.doNothing();
+        // Nothing of administration is open, not even what a server answers by itself: which methods and resources
+        // there are.
+        return status(Refusals.mandatory(request, response));
     }
 
     private static AuthenticationStatus accept(HttpMessageContext context, CallerToken caller) {

@@ -24,7 +24,7 @@ import org.claviger.oauth.ClientId;
 public final class BearerGuard {
     // RFC 6750 section 2.1: b64token; RFC 9110 section 11.1: the scheme is case-insensitive
     private static final Pattern BEARER =
-            Pattern.compile("bearer(?: +(?<token>[A-Za-z0-9._~+/-]+=*) *)?(?<rest>.*)", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("bearer +(?<token>[A-Za-z0-9._~+/-]+=*) *", Pattern.CASE_INSENSITIVE);
 
     private final JwtVerifier verifier;
     private final Clients clients;
@@ -55,9 +55,7 @@ public final class BearerGuard {
             return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
         }
         Matcher parts = BEARER.matcher(authorization.get(0));
-        if (!parts.matches()
-                || parts.group("token") == null
-                || !parts.group("rest").isEmpty()) {
+        if (!parts.matches()) {
             return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
         }
         try {
@@ -74,7 +72,7 @@ public final class BearerGuard {
 
     /** The client must exist, and the type of the token be exactly what the client is configured for. */
     private Optional<String> refusal(VerifiedJwt jwt) {
-        Optional<Client> client = jwt.text("client_id").map(ClientId::new).flatMap(clients::find);
+        Optional<Client> client = jwt.text("client_id").flatMap(ClientId::find).flatMap(clients::find);
         if (client.isEmpty()) {
             return Optional.of("the client is gone");
         }

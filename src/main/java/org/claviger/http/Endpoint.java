@@ -13,7 +13,7 @@ import org.claviger.oauth.OAuthException;
  * renders the same as a page.
  */
 public abstract class Endpoint extends HttpServlet {
-    /** Answers a request that the subclass lets through; {@code HEAD} is a {@code GET} whose body the server drops. */
+    /** Answers a request whose method is allowed. */
     protected abstract void answer(HttpServletRequest request, HttpServletResponse response)
             throws OAuthException, IOException;
 
@@ -33,8 +33,7 @@ public abstract class Endpoint extends HttpServlet {
 
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Content-Type-Options", "nosniff");
+        setBaseHeaders(response);
         if (!(", " + allowedMethods() + ", ").contains(", " + request.getMethod() + ", ")) {
             response.setHeader("Allow", allowedMethods());
             Answers.send(
@@ -51,13 +50,29 @@ public abstract class Endpoint extends HttpServlet {
             }
             refuse(request, response, refusal);
         } catch (RuntimeException fault) {
-            if (response.isCommitted()) {
-                throw fault;
-            }
-            response.reset();
-            response.setHeader("Cache-Control", "no-store");
-            String incident = Incident.report(fault);
-            refuse(request, response, new OAuthException(ErrorCode.SERVER_ERROR, "incident " + incident));
+            answerFault(request, response, fault);
         }
+    }
+
+    private void answerFault(HttpServletRequest request, HttpServletResponse response, RuntimeException fault)
+            throws IOException {
+        if (response.isCommitted()) {
+            throw fault;
+        }
+        String incident = "incident " + Incident.report(fault);
+        OAuthException refusal = new OAuthException(ErrorCode.SERVER_ERROR, incident);
+        response.resetBuffer();
+        try {
+            refuse(request, response, refusal);
+        } catch (RuntimeException again) { // a page that cannot be rendered must not leave the answer to the container
+            Incident.report(again);
+            response.resetBuffer();
+            Answers.send(response, refusal.code().status(), refusal);
+        }
+    }
+
+    private static void setBaseHeaders(HttpServletResponse response) {
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
     }
 }

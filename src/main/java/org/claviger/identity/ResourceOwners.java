@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
@@ -19,9 +20,12 @@ import org.claviger.settings.RandomTokens;
 
 /** The users: who they are, and whether a password is theirs. */
 public final class ResourceOwners {
-    private static final String SELECT =
-            "select r from ResourceOwnerRow r left join fetch r.groups where r.enabled and ";
+    private static final String SELECT = "select r from ResourceOwnerRow r left join fetch r.groups where ";
     private static final int MAX_PASSWORD_LENGTH = 1_000;
+
+    /** What a column holds. */
+    private static final int MAX_LENGTH = 255;
+
     private static final int PATIENCE_SECONDS = 5;
 
     private final Database database;
@@ -41,8 +45,8 @@ public final class ResourceOwners {
 
     /** An enabled user; read anew each time, so that who was disabled is refused at once. */
     public Optional<ResourceOwner> find(Subject subject) {
-        return database.transact(
-                        entities -> first(entities.createQuery(SELECT + "r.subject = :subject", ResourceOwnerRow.class)
+        return database.transact(entities -> first(
+                        entities.createQuery(SELECT + "r.enabled and r.subject = :subject", ResourceOwnerRow.class)
                                 .setParameter("subject", subject.value())))
                 .map(ResourceOwnerRow::toResourceOwner);
     }
@@ -54,7 +58,8 @@ public final class ResourceOwners {
      *     same; {@code temporarily_unavailable} if too many passwords are being checked
      */
     public ResourceOwner authenticate(String username, String password) throws OAuthException {
-        Optional<ResourceOwnerRow> row = database.transact(entities -> findByName(entities, username));
+        Optional<ResourceOwnerRow> row =
+                database.transact(entities -> findByName(entities, username)).filter(found -> found.enabled);
         PasswordHash hash =
                 row.map(found -> PasswordHash.parse(found.passwordHash)).orElse(nobody);
         boolean matches = password.length() <= MAX_PASSWORD_LENGTH && matches(hash, password);
@@ -106,11 +111,13 @@ public final class ResourceOwners {
         Optional<String> email = members.text("email");
         Set<String> groups = Set.copyOf(members.texts("groups"));
         members.refuseOthers();
-        if (password.length() > MAX_PASSWORD_LENGTH) {
-            throw members.refuse("password", "has more than " + MAX_PASSWORD_LENGTH + " characters");
-        }
+        refuseLonger(members, "password", MAX_PASSWORD_LENGTH, Stream.of(password));
+        refuseLonger(members, "username", MAX_LENGTH, Stream.of(username));
+        refuseLonger(members, "name", MAX_LENGTH, name.stream());
+        refuseLonger(members, "email", MAX_LENGTH, email.stream());
+        refuseLonger(members, "groups", MAX_LENGTH, groups.stream());
         String hash = PasswordHash.of(password, random).toString();
-        database.change(entities -> {
+        database.changeAlone(entities -> {
             ResourceOwnerRow row = findByName(entities, username).orElseGet(ResourceOwnerRow::new);
             boolean known = !row.subject.isEmpty();
             row.username = username;
@@ -124,5 +131,11 @@ public final class ResourceOwners {
                 entities.persist(row);
             }
         });
+    }
+
+    private static void refuseLonger(JsonMembers members, String name, int length, Stream<String> values) {
+        if (values.anyMatch(value -> value.length() > length)) {
+            throw members.refuse(name, "has more than " + length + " characters");
+        }
     }
 }

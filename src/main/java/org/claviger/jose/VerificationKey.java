@@ -1,9 +1,10 @@
 package org.claviger.jose;
 
 import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.jwk.JsonWebKey;
-import org.jose4j.jwk.PublicJsonWebKey;
+import org.jose4j.jwk.RsaJsonWebKey;
 import org.jose4j.jwk.Use;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.lang.HashUtil;
@@ -14,31 +15,30 @@ import org.jose4j.lang.JoseException;
  * thumbprint (RFC 7638).
  */
 public final class VerificationKey {
-    private final PublicJsonWebKey jwk;
+    private final RsaJsonWebKey jwk;
 
-    private VerificationKey(PublicJsonWebKey jwk) {
+    private VerificationKey(RsaJsonWebKey jwk) {
         this.jwk = jwk;
     }
 
     /** An RSA key for RS256. */
     public static VerificationKey of(PublicKey key) {
-        try {
-            PublicJsonWebKey jwk = PublicJsonWebKey.Factory.newPublicJwk(key);
-            jwk.setKeyId(jwk.calculateBase64urlEncodedThumbprint(HashUtil.SHA_256));
-            jwk.setUse(Use.SIGNATURE);
-            jwk.setAlgorithm(AlgorithmIdentifiers.RSA_USING_SHA256);
-            return new VerificationKey(jwk);
-        } catch (JoseException unsupported) {
-            throw new IllegalArgumentException("not an RSA key", unsupported);
+        if (!(key instanceof RSAPublicKey rsa)) {
+            throw new IllegalArgumentException("not an RSA key");
         }
+        RsaJsonWebKey jwk = new RsaJsonWebKey(rsa);
+        jwk.setKeyId(jwk.calculateBase64urlEncodedThumbprint(HashUtil.SHA_256));
+        jwk.setUse(Use.SIGNATURE);
+        jwk.setAlgorithm(AlgorithmIdentifiers.RSA_USING_SHA256);
+        return new VerificationKey(jwk);
     }
 
     /** What {@link #toJson} wrote. */
     public static VerificationKey parse(String json) {
         try {
-            return new VerificationKey(PublicJsonWebKey.Factory.newPublicJwk(JsonUtil.parseJson(json)));
+            return new VerificationKey(new RsaJsonWebKey(JsonUtil.parseJson(json)));
         } catch (JoseException malformed) {
-            throw new IllegalArgumentException("not a JWK", malformed);
+            throw new IllegalArgumentException("not an RSA key as a JWK", malformed);
         }
     }
 

@@ -7,7 +7,6 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -59,14 +58,16 @@ public final class KeyWrap {
                     "claviger.key-encryption-key",
                     "is not the one that wrapped the keys in the database; configure the key with which it was set up");
         }
-        byte[] whole = Base64.getUrlDecoder().decode(wrapped.substring(dot + 1));
         try {
-            return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(whole, NONCE_BYTES), purpose)
-                    .doFinal(whole, NONCE_BYTES, whole.length - NONCE_BYTES);
-        } catch (AEADBadTagException altered) {
+            byte[] whole = Base64.getUrlDecoder().decode(wrapped.substring(dot + 1));
+            if (whole.length
+                    < NONCE_BYTES + TAG_BITS / 8) { // the JDK takes no input at all for a message without a tag
+                throw new IllegalArgumentException("too short");
+            }
+            byte[] nonce = Arrays.copyOf(whole, NONCE_BYTES);
+            return cipher(Cipher.DECRYPT_MODE, nonce, purpose).doFinal(whole, NONCE_BYTES, whole.length - NONCE_BYTES);
+        } catch (GeneralSecurityException | IllegalArgumentException altered) {
             throw new IllegalStateException("the wrapped key for " + purpose + " was altered in the database", altered);
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException("AES-GCM does not work here", impossible);
         }
     }
 

@@ -65,9 +65,13 @@ public record Settings(
     private static Settings read(SettingReader reader) {
         Issuer issuer = new Issuer(reader.require(
                 "claviger.issuer", "the https URL of this service, such as https://id.example.org/api/v2/auth"));
+        String audience = reader.find("claviger.audience").orElse(issuer.value());
+        if (audience.equals(issuer.adminAudience())) {
+            throw new SettingsException("claviger.audience", "must not be that of administration");
+        }
         return new Settings(
                 issuer,
-                reader.find("claviger.audience").orElse(issuer.value()),
+                audience,
                 roleClaims(reader),
                 Lifetimes.read(reader),
                 DatabaseSettings.read(reader),

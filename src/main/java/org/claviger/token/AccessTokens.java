@@ -57,6 +57,12 @@ public final class AccessTokens {
                 .scope()
                 .only(token ->
                         client.scope().contains(token) && (owner.isAdministrator() || !Scope.isAdministrative(token)));
+        if (scope.isEmpty() && !authorization.scope().isEmpty()) {
+            throw new OAuthException(
+                    INVALID_GRANT,
+                    "the grant is invalid, expired or revoked",
+                    "nothing of the scope may be had any more");
+        }
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("auth_time", authorization.authTime().getEpochSecond());
         claims.put("upn", owner.username());
@@ -103,8 +109,9 @@ public final class AccessTokens {
 
     /** What opens administration opens nothing else, and nothing else opens administration. */
     private String audience(Client client, Scope scope) {
+        String admin = settings.issuer().adminAudience();
         return scope.isAdministrative()
-                ? settings.issuer().adminAudience()
-                : client.audience().orElse(settings.audience());
+                ? admin
+                : client.audience().filter(own -> !own.equals(admin)).orElse(settings.audience());
     }
 }

@@ -2,24 +2,34 @@ package org.claviger.it;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Hands the one server of the run to each test that has a {@link RunningClaviger} as parameter. It ends with the run. */
+/**
+ * Hands the one server of the run to each test that has a {@link RunningClaviger} as parameter, and its {@link Flow} likewise. The
+ * server ends with the run.
+ */
 public final class ClavigerExtension implements ParameterResolver {
+    private static final Set<Class<?>> TYPES = Set.of(RunningClaviger.class, Flow.class);
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == RunningClaviger.class;
+        return TYPES.contains(parameter.getParameter().getType());
     }
 
     @Override
-    public RunningClaviger resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.GLOBAL)
-                .getOrComputeIfAbsent(RunningClaviger.class, key -> start(), RunningClaviger.class);
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Store store = context.getRoot().getStore(Namespace.GLOBAL);
+        RunningClaviger claviger =
+                store.getOrComputeIfAbsent(RunningClaviger.class, key -> start(), RunningClaviger.class);
+        return parameter.getParameter().getType() == RunningClaviger.class
+                ? claviger
+                : store.getOrComputeIfAbsent(Flow.class, key -> new Flow(claviger), Flow.class);
     }
 
     private static RunningClaviger start() {

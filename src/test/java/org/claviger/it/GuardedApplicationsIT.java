@@ -1,9 +1,6 @@
 package org.claviger.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.claviger.it.RunningClaviger.basic;
-import static org.claviger.it.RunningClaviger.form;
-import static org.claviger.it.RunningClaviger.json;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -15,9 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(ClavigerExtension.class)
 class GuardedApplicationsIT {
     private final RunningClaviger claviger;
+    private final Flow flow;
 
-    GuardedApplicationsIT(RunningClaviger claviger) {
+    GuardedApplicationsIT(RunningClaviger claviger, Flow flow) {
         this.claviger = claviger;
+        this.flow = flow;
     }
 
     @ParameterizedTest
@@ -45,9 +44,6 @@ class GuardedApplicationsIT {
     }
 
     private String bearer(String clientId) throws InterruptedException, IOException {
-        HttpResponse<String> response = claviger.post(
-                "/api/v2/auth/token", form("grant_type", "client_credentials"), "Authorization", basic(clientId));
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return "Bearer " + json(response).getString("access_token");
+        return "Bearer " + flow.serviceToken(clientId);
     }
 }

@@ -18,12 +18,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.claviger.run.PayaraMicro;
 import org.claviger.run.StartFailure;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -32,12 +37,19 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class RunningClaviger implements ExtensionContext.Store.CloseableResource {
     private static final Path TARGET = Path.of("target");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    // Not HTTP/2, to which Payara would upgrade: after one header that is too long, every second request on that
+    // connection
+    // gets a 431.
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path log;
     private final PrintWriter logWriter;
     private final int port = freePort();
+    private final JsonObject imported;
     private final Map<String, String> environment = new HashMap<>();
+    private final List<Path> others;
     private PayaraMicro server;
 
     /**
@@ -53,29 +65,50 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         Files.deleteIfExists(place.resolve("claviger.mv.db"));
         log = place.resolve("server.log");
         logWriter = new PrintWriter(Files.newBufferedWriter(log), true);
-        String clients = Files.readString(Path.of("src/test/resources/it/import.json"));
+        String clients = Files.readString(Path.of("src/test/resources/it/import.json"))
+                .replace("@port@", Integer.toString(port));
+        imported = json(clients);
         Path importFile = place.resolve("import.json");
-        Files.writeString(importFile, clients.replace("@port@", Integer.toString(port)));
+        Files.writeString(importFile, clients);
         environment.put("CLAVIGER_ISSUER", issuer());
         environment.put("CLAVIGER_DATABASE_URL", "jdbc:h2:file:" + place.resolve("claviger"));
         environment.put("CLAVIGER_KEY_ENCRYPTION_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
         environment.put("CLAVIGER_IMPORT", importFile.toString());
         environment.putAll(settings);
-        server = startServer();
-    }
-
-    private PayaraMicro startServer() throws InterruptedException, IOException, StartFailure {
-        List<Path> wars = List.of(
-                TARGET.resolve("claviger.war"),
+        others = List.of(
                 TARGET.resolve("well-known.war"),
                 TARGET.resolve("demo.war"),
-                TARGET.resolve("plain.war"));
-        PayaraMicro started = PayaraMicro.start(Path.of(""), port, wars, environment, logWriter::println);
+                TARGET.resolve("plain.war"),
+                formApplication(place));
+        server = launch(environment);
+        awaitReady();
+    }
+
+    /** At {@code /form}: an application that reads forms, which neither of the others does. */
+    private static Path formApplication(Path folder) {
+        Path war = folder.resolve("form.war");
+        WebArchive archive = ShrinkWrap.create(WebArchive.class, "form.war").addClass(FormServlet.class);
+        archive.as(ZipExporter.class).exportTo(war.toFile(), true);
+        return war;
+    }
+
+    private PayaraMicro launch(Map<String, String> settings) throws IOException, StartFailure {
+        List<Path> wars = new ArrayList<>(others);
+        // The last, because Payara Micro loads no application after one that failed.
+        wars.add(TARGET.resolve("claviger.war"));
+        return PayaraMicro.start(Path.of(""), port, wars, settings, this::write);
+    }
+
+    private synchronized void write(String line) {
+        logWriter.println(line);
+        notifyAll();
+    }
+
+    private void awaitReady() throws InterruptedException, StartFailure {
         try {
-            started.awaitReady(at("/api/v2/auth/jwks"));
-            return started;
+            server.awaitReady(at("/api/v2/auth/jwks"));
         } catch (StartFailure e) {
-            started.stop();
+            server.stop();
             throw e;
         }
     }
@@ -83,7 +116,29 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     /** Stops the server and starts it again at the same address with the same database. */
     public void restart() throws InterruptedException, IOException, StartFailure {
         server.stop();
-        server = startServer();
+        server = launch(environment);
+        awaitReady();
+    }
+
+    /**
+     * Stops the server and starts it again with settings that Claviger must refuse. The server and its other applications run
+     * on.
+     *
+     * @param settings what differs this time; empty for what is missing
+     * @return why it refused
+     */
+    public String restartInVain(Map<String, String> settings) throws InterruptedException, IOException, StartFailure {
+        server.stop();
+        Map<String, String> changed = new HashMap<>(environment);
+        changed.putAll(settings);
+        changed.values().removeIf(String::isEmpty);
+        server = launch(changed);
+        try {
+            server.awaitReady(at("/api/v2/auth/jwks"));
+        } catch (StartFailure expected) {
+            return String.valueOf(expected.getMessage());
+        }
+        throw new AssertionError("Claviger started with " + settings.keySet());
     }
 
     private static int freePort() throws IOException {
@@ -92,12 +147,24 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         }
     }
 
+    public int port() {
+        return port;
+    }
+
     public URI at(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }
 
     public String issuer() {
         return at("/api/v2/auth").toString();
+    }
+
+    /** The entry of a client in the import file. */
+    public JsonObject client(String clientId) {
+        return imported.getJsonArray("clients").getValuesAs(JsonObject.class).stream()
+                .filter(client -> client.getString("client_id").equals(clientId))
+                .findFirst()
+                .orElseThrow();
     }
 
     public HttpResponse<String> get(String path, String... headers) throws InterruptedException, IOException {
@@ -116,8 +183,8 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
-    private HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at(path));
+    public HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path)).timeout(PATIENCE);
         return headers.length == 0 ? request : request.headers(headers);
     }
 
@@ -126,26 +193,55 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         StringBuilder form = new StringBuilder();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             form.append(i == 0 ? "" : "&")
-                    .append(URLEncoder.encode(namesAndValues[i], UTF_8))
+                    .append(encode(namesAndValues[i]))
                     .append('=')
-                    .append(URLEncoder.encode(namesAndValues[i + 1], UTF_8));
+                    .append(encode(namesAndValues[i + 1]));
         }
         return form.toString();
     }
 
-    /** The header that authenticates a client of {@code it/import.json}, each of which has a secret named after it. */
-    public static String basic(String clientId) {
-        String credentials = clientId + ":" + clientId + "-secret-of-at-least-32-characters";
-        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
+    private static String encode(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+
+    /** The header that authenticates a client of {@code it/import.json}. */
+    public String basic(String clientId) {
+        return basic(clientId, client(clientId).getString("client_secret"));
+    }
+
+    /** RFC 6749 section 2.3.1: both halves are form-encoded. */
+    public static String basic(String clientId, String secret) {
+        return "Basic " + base64(encode(clientId) + ":" + encode(secret));
+    }
+
+    static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
     }
 
     public static JsonObject json(HttpResponse<String> response) {
-        return Json.createReader(new StringReader(response.body())).readObject();
+        return json(response.body());
+    }
+
+    static JsonObject json(String text) {
+        return Json.createReader(new StringReader(text)).readObject();
     }
 
     /** What the server has logged so far. */
     public String log() throws IOException {
         return Files.readString(log);
+    }
+
+    /** The log once it holds this text: a line may arrive after the answer that it is about. */
+    public synchronized String awaitLog(String text) throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!log().contains(text)) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError("The server has not logged " + text);
+            }
+            wait(left);
+        }
+        return log();
     }
 
     @Override

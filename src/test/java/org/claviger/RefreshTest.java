@@ -1,0 +1,43 @@
+package org.claviger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.claviger.Fixture.json;
+
+import org.claviger.client.Clients;
+import org.claviger.oauth.ClientId;
+import org.junit.jupiter.api.Test;
+
+class RefreshTest {
+    private static final String CLIENT = "{'client_id':'%s','grant_types':['client_credentials']}";
+
+    private final Clients clients = Fixture.clients(TestDatabase.empty(), json(CLIENT.formatted("first")));
+    private final Refresh refresh = new Refresh(clients);
+
+    @Test
+    void aNodeSeesWhatAnotherNodeWrote() {
+        Fixture.clients(TestDatabase.database(), json(CLIENT.formatted("second")));
+
+        refresh.run();
+
+        assertThat(clients.find(new ClientId("second"))).isPresent();
+    }
+
+    @Test
+    void aNodeGoesOnWithWhatItKnowsWhileTheDatabaseIsAway() {
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            TestDatabase.execute("alter table version_number rename to away");
+            try {
+                refresh.run();
+                refresh.run();
+                assertThat(clients.find(new ClientId("first"))).isPresent();
+                assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0201 ");
+            } finally {
+                TestDatabase.execute("alter table away rename to version_number");
+            }
+            refresh.run();
+            refresh.run();
+
+            assertThat(log.lines()).hasSize(2).last().asString().startsWith("CLAVIGER-0202 ");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.claviger.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceException;
+import java.util.ArrayList;
+import java.util.List;
+import org.claviger.Parallel;
+import org.claviger.TestDatabase;
+import org.claviger.settings.SettingsException;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DatabaseTest {
+    private final Database database = TestDatabase.empty();
+
+    @AfterEach
+    void removeRows() {
+        TestDatabase.execute("delete from version_number where name like 'test%'");
+    }
+
+    private static final class Refusal extends Exception {}
+
+    private static VersionNumberRow row(String name) {
+        VersionNumberRow row = new VersionNumberRow();
+        row.name = name;
+        return row;
+    }
+
+    private static void add(EntityManager entities, String name) {
+        entities.persist(row(name));
+        entities.flush();
+    }
+
+    private static boolean isThere(String name) {
+        return !TestDatabase.query("select name from version_number where name = ?", name)
+                .isEmpty();
+    }
+
+    @Test
+    void whatWorkWroteIsCommitted() {
+        database.change(entities -> add(entities, "test"));
+
+        assertThat(isThere("test")).isTrue();
+    }
+
+    @Test
+    void workAnswers() {
+        String answer = database.transact(entities -> "answer");
+
+        assertThat(answer).isEqualTo("answer");
+    }
+
+    @Test
+    void aRefusalCommitsWhatItWrote() {
+        assertThatThrownBy(() -> database.change(entities -> {
+                    add(entities, "test");
+                    throw new Refusal();
+                }))
+                .isInstanceOf(Refusal.class);
+
+        assertThat(isThere("test")).isTrue();
+    }
+
+    @Test
+    void aFaultRollsBack() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> database.change(entities -> {
+                    add(entities, "test");
+                    throw new IllegalStateException("fault");
+                }));
+        assertThatThrownBy(() -> database.change(entities -> {
+                    add(entities, "test");
+                    throw new StackOverflowError();
+                }))
+                .isInstanceOf(StackOverflowError.class);
+
+        assertThat(isThere("test")).isFalse();
+    }
+
+    @Test
+    void aRowIsInsertedOnce() {
+        assertThat(database.insertIfAbsent(row("test"))).isTrue();
+        assertThat(database.insertIfAbsent(row("test"))).isFalse();
+        assertThat(database.insertIfAbsent(row("test2"))).isTrue();
+    }
+
+    @Test
+    void ofManyWhoInsertTheSameRowOneWins() {
+        for (int round = 0; round < 10; round++) {
+            String name = "test" + round;
+
+            assertThat(Parallel.run(8, () -> database.insertIfAbsent(row(name))))
+                    .containsOnlyOnce(true)
+                    .hasSize(8);
+        }
+    }
+
+    @Test
+    void aChangeIsMadeOnceMoreWhereAnotherNodeWasFirst() {
+        List<String> attempts = new ArrayList<>();
+
+        database.changeAlone(entities -> {
+            attempts.add("test");
+            if (attempts.size() == 1) {
+                // At this moment another node writes the row that this one has not found.
+                database.change(other -> add(other, "test"));
+                entities.persist(row("test"));
+            }
+        });
+
+        assertThat(attempts).hasSize(2);
+        assertThat(isThere("test")).isTrue();
+    }
+
+    @Test
+    void aChangeThatIsNeverPossibleIsNotMadeForEver() {
+        database.change(entities -> add(entities, "test"));
+
+        assertThatThrownBy(() -> database.changeAlone(entities -> entities.persist(row("test"))))
+                .isInstanceOf(PersistenceException.class);
+    }
+
+    @Test
+    void aChangeThatFailsIsNotMadeOnceMore() {
+        List<String> attempts = new ArrayList<>();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> database.changeAlone(entities -> {
+                    attempts.add("test");
+                    throw new IllegalStateException("fault");
+                }));
+        assertThatThrownBy(() -> database.changeAlone(entities -> {
+                    attempts.add("test");
+                    entities.persist(row("test".repeat(100)));
+                }))
+                .isInstanceOf(PersistenceException.class);
+
+        assertThat(attempts).hasSize(2);
+    }
+
+    @Test
+    void aRowThatDoesNotFitIsAFaultAndNotAbsent() {
+        assertThatThrownBy(() -> database.insertIfAbsent(row("test".repeat(100))))
+                .isInstanceOf(PersistenceException.class);
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReachedIsCalledByItsSetting() {
+        JdbcDataSource missing = new JdbcDataSource();
+        missing.setURL("jdbc:h2:mem:missing;IFEXISTS=TRUE");
+        missing.setPassword("swordfish");
+
+        assertThatThrownBy(() -> Database.open(missing))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("claviger.database.url: the database cannot be used: ")
+                .hasMessageNotContaining("swordfish");
+    }
+
+    @Test
+    void openingTwiceMigratesOnce() {
+        Database.open(TestDatabase.dataSource()).close();
+
+        assertThat(TestDatabase.query("select \"version\" from \"flyway_schema_history\""))
+                .doesNotHaveDuplicates()
+                .isNotEmpty();
+    }
+
+    @Test
+    void aClosedDatabaseAnswersNoMore() {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL("jdbc:h2:mem:closing;DB_CLOSE_DELAY=-1");
+        Database closed = Database.open(source);
+        closed.close();
+
+        assertThatIllegalStateException().isThrownBy(() -> closed.change(entities -> {}));
+    }
+}

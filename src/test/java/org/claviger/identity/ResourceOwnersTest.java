@@ -1,0 +1,269 @@
+package org.claviger.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.claviger.Fixture.RANDOM;
+import static org.claviger.Fixture.json;
+import static org.claviger.Fixture.refusal;
+
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.claviger.Fixture;
+import org.claviger.TestDatabase;
+import org.claviger.oauth.ErrorCode;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Subject;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Most users here have the cheap hash of {@link Fixture#user}: a real one costs a third of a second. */
+class ResourceOwnersTest {
+    private static ResourceOwners owners;
+
+    @BeforeAll
+    static void open() {
+        owners = new ResourceOwners(TestDatabase.empty(), RANDOM);
+    }
+
+    @BeforeEach
+    void empty() {
+        TestDatabase.empty();
+    }
+
+    @Test
+    void whoIsRegisteredCanSignIn() throws OAuthException {
+        owners.register(
+                json("{'username':'Alice','password':'correct horse','name':'Alice A.','email':'a@example.org',"
+                        + "'groups':['user','claviger-admin']}"),
+                "/users/0");
+
+        ResourceOwner alice = owners.authenticate("Alice", "correct horse");
+
+        assertThat(alice.username()).isEqualTo("Alice");
+        assertThat(alice.subject().value()).matches("[A-Za-z0-9_-]{22}").doesNotContainIgnoringCase("alice");
+        assertThat(alice.name()).contains("Alice A.");
+        assertThat(alice.email()).contains("a@example.org");
+        assertThat(alice.groups()).containsExactlyInAnyOrder("user", "claviger-admin");
+        assertThat(alice.isAdministrator()).isTrue();
+        assertThat(owners.find(alice.subject())).contains(alice);
+        assertThat(TestDatabase.dump())
+                .contains("pbkdf2-sha256$" + PasswordHash.ITERATIONS + "$")
+                .doesNotContain("correct horse");
+    }
+
+    @Test
+    void registeringAgainReplacesEverythingButTheSubject() throws OAuthException {
+        String subject = Fixture.user("alice", true, "user", "admin");
+
+        owners.register(json("{'username':'alice','password':'new password','groups':['admin','orders']}"), "/users/0");
+
+        ResourceOwner alice = owners.find(new Subject(subject)).orElseThrow();
+        assertThat(alice.groups()).containsExactlyInAnyOrder("admin", "orders");
+        assertThat(alice.name()).isEmpty();
+        assertThat(owners.authenticate("alice", "new password").subject()).isEqualTo(alice.subject());
+        assertThat(refusal(() -> owners.authenticate("alice", "passwd")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
+        assertThat(TestDatabase.query("select username from resource_owner")).hasSize(1);
+    }
+
+    @Test
+    void t12WhoWasDisabledStaysDisabledWhenRegisteredAgain() {
+        String subject = Fixture.user("alice", false, "user");
+
+        owners.register(json("{'username':'alice','password':'passwd','groups':['user']}"), "/users/0");
+
+        assertThat(owners.find(new Subject(subject))).isEmpty();
+        assertThat(TestDatabase.query("select enabled from resource_owner")).containsExactly("FALSE");
+    }
+
+    @Test
+    void everyFailureLooksTheSame() {
+        Fixture.user("alice", true);
+        Fixture.user("disabled", false);
+        for (Executable attempt : new Executable[] {
+            () -> owners.authenticate("alice", "wrong"),
+            () -> owners.authenticate("disabled", "passwd"),
+            () -> owners.authenticate("unknown", "passwd"),
+            () -> owners.authenticate("unknown", "x".repeat(1_001)),
+            () -> owners.authenticate("alice", "x".repeat(1_001)),
+            () -> owners.authenticate("alice", ""),
+        }) {
+            OAuthException refusal = refusal(attempt);
+
+            assertThat(refusal.code()).isEqualTo(ErrorCode.ACCESS_DENIED);
+            assertThat(refusal.description()).isEqualTo("user name or password is wrong");
+            assertThat(refusal.detail()).doesNotContain("alice", "disabled", "passwd");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Alice, passwd", "alice, Passwd", "alice, 'passwd '", "alic_, passwd"})
+    void nameAndPasswordAreComparedExactly(String username, String password) throws OAuthException {
+        Fixture.user("alice", true);
+
+        assertThat(owners.authenticate("alice", "passwd").username()).isEqualTo("alice");
+        assertThat(refusal(() -> owners.authenticate(username, password)).code())
+                .isEqualTo(ErrorCode.ACCESS_DENIED);
+    }
+
+    @Test
+    void anUnknownUserCostsAsMuchAsAWrongPassword() {
+        TestDatabase.execute(
+                "insert into resource_owner (subject, username, password_hash, enabled) values (?, ?, ?, ?)",
+                Fixture.TOKENS.identifier(),
+                "alice",
+                "pbkdf2-sha256$" + PasswordHash.ITERATIONS + "$c2FsdA$VawEblbjCJ_sFpHCJUS2BflBhSFt3gRl5oudV8INrLw",
+                true);
+
+        long wrongPassword = cpuTime(() -> owners.authenticate("alice", "wrong"));
+        long unknownUser = cpuTime(() -> owners.authenticate("unknown", "wrong"));
+
+        // Of the processor, not of the clock: other work on this machine does not count.
+        assertThat((double) unknownUser / wrongPassword).isBetween(0.25, 4.0);
+    }
+
+    private static long cpuTime(Executable attempt) {
+        long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        refusal(attempt);
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
+    }
+
+    @Test
+    void t12WhoIsDisabledIsRefusedAtOnce() throws OAuthException {
+        String subject = Fixture.user("alice", true, "user");
+        assertThat(owners.authenticate("alice", "passwd").groups()).containsExactly("user");
+        assertThat(owners.find(new Subject(subject))).isPresent();
+
+        TestDatabase.execute("update resource_owner set enabled = false");
+
+        assertThat(owners.find(new Subject(subject))).isEmpty();
+        assertThat(refusal(() -> owners.authenticate("alice", "passwd")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
+    }
+
+    @Test
+    void groupsAreThoseOfNow() {
+        Subject subject = new Subject(Fixture.user("alice", true, "user", "admin"));
+        assertThat(owners.find(subject).orElseThrow().groups()).containsExactlyInAnyOrder("user", "admin");
+
+        TestDatabase.execute("delete from resource_owner_group where group_name = 'admin'");
+
+        assertThat(owners.find(subject).orElseThrow().groups()).containsExactly("user");
+        TestDatabase.execute("delete from resource_owner_group");
+        assertThat(owners.find(subject).orElseThrow().groups()).isEmpty();
+    }
+
+    @Test
+    void aUserIsFoundWithAllGroupsByOneStatement() {
+        Subject subject = new Subject(Fixture.user("alice", true, "a", "b", "c"));
+        int before = TestDatabase.statements();
+
+        assertThat(owners.find(subject).orElseThrow().groups()).hasSize(3);
+
+        assertThat(TestDatabase.statements() - before).isEqualTo(1);
+    }
+
+    @Test
+    void anUnknownSubjectIsNotFound() {
+        Fixture.user("alice", true);
+
+        assertThat(owners.find(new Subject("alice"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | /username",
+                "{'username':''} | /username",
+                "{'username':1,'password':'x'} | /username",
+                "{'username':'alice'} | /password",
+                "{'username':'alice','password':''} | /password",
+                "{'username':'alice','password':['x']} | /password",
+                "{'username':'alice','password':'x','groups':'user'} | /groups",
+                "{'username':'alice','password':'x','groups':[1]} | /groups",
+                "{'username':'alice','password':'x','name':''} | /name",
+                "{'username':'alice','password':'x','email':1} | /email",
+                "{'username':'alice','password':'x','sub':'y'} | /sub",
+                "{'username':'alice','password':'x','roles':['y']} | /roles"
+            })
+    void whatDoesNotFitIsRefusedWithAPointer(String entry, String pointer) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> owners.register(json(entry.strip()), "/users/7"))
+                .withMessageStartingWith("/users/7" + pointer.strip() + ": ");
+        assertThat(TestDatabase.query("select username from resource_owner")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"username", "name", "email", "groups"})
+    void whatDoesNotFitIntoTheDatabaseIsRefusedWithAPointer(String member) {
+        String tooLong = "x".repeat(256);
+        String entry = "{'username':'alice','password':'x'}";
+        String changed =
+                switch (member) {
+                    case "username" -> entry.replace("alice", tooLong);
+                    case "groups" -> entry.replace("}", ",'groups':['" + tooLong + "']}");
+                    default -> entry.replace("}", ",'" + member + "':'" + tooLong + "'}");
+                };
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> owners.register(json(changed), "/users/7"))
+                .withMessageStartingWith("/users/7/" + member + ": ");
+    }
+
+    @Test
+    void aPasswordHasAtMost1000Characters() throws OAuthException {
+        String longest = "x".repeat(1_000);
+        owners.register(json("{'username':'alice','password':'" + longest + "'}"), "/users/7");
+
+        assertThat(owners.authenticate("alice", longest).username()).isEqualTo("alice");
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> owners.register(json("{'username':'alice','password':'" + longest + "x'}"), "/users/7"))
+                .withMessageStartingWith("/users/7/password: ")
+                .withMessageNotContaining("xxx");
+    }
+
+    @Test
+    void theOperatorLearnsWhoseWrongPasswordItWas() {
+        String subject = Fixture.user("alice", true);
+
+        assertThat(refusal(() -> owners.authenticate("alice", "wrong")).detail())
+                .isEqualTo("wrong password of " + subject);
+    }
+
+    @Test
+    void nodesThatRegisterTheSameUserTogetherDoNotFail() throws Exception {
+        try (Connection otherNode = TestDatabase.dataSource().getConnection()) {
+            otherNode.setAutoCommit(false);
+            otherNode
+                    .createStatement()
+                    .executeUpdate("insert into resource_owner (subject, username, password_hash, enabled)"
+                            + " values ('0123456789abcdefghijkl', 'alice', 'hash', true)");
+            CompletableFuture<Void> registering = CompletableFuture.runAsync(() ->
+                    owners.register(json("{'username':'alice','password':'passwd','groups':['user']}"), "/users/0"));
+            // It looked for the user, found none, and now waits for the transaction of the other node.
+            while (!registering.isDone()
+                    && TestDatabase.query("select session_id from information_schema.sessions"
+                                    + " where executing_statement like 'insert into resource_owner %'"
+                                    + " or executing_statement like 'merge into resource_owner %'")
+                            .isEmpty()) {
+                Thread.onSpinWait();
+            }
+            otherNode.commit();
+
+            registering.get(30, TimeUnit.SECONDS);
+        }
+
+        assertThat(TestDatabase.query("select subject from resource_owner")).containsExactly("0123456789abcdefghijkl");
+        assertThat(owners.find(new Subject("0123456789abcdefghijkl"))
+                        .orElseThrow()
+                        .groups())
+                .containsExactly("user");
+    }
+}

@@ -1,0 +1,172 @@
+package org.claviger.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.claviger.Fixture.RANDOM;
+import static org.claviger.Fixture.TOKENS;
+import static org.claviger.Fixture.settings;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.claviger.Fixture;
+import org.claviger.TestClock;
+import org.claviger.TestDatabase;
+import org.claviger.oauth.Subject;
+import org.claviger.settings.RandomTokens;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SignInSessionsTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static ResourceOwners owners;
+
+    private final TestClock clock = new TestClock();
+    private final SignInSessions sessions = node();
+    private ResourceOwner alice;
+
+    @BeforeAll
+    static void open() {
+        owners = new ResourceOwners(TestDatabase.empty(), RANDOM);
+    }
+
+    @BeforeEach
+    void empty() {
+        TestDatabase.empty();
+        alice = owners.find(new Subject(Fixture.user("alice", true, "user"))).orElseThrow();
+    }
+
+    /** Idle after 30 minutes, over after 10 hours. */
+    private SignInSessions node() {
+        return new SignInSessions(
+                TestDatabase.database(), owners, TOKENS, settings().lifetimes(), clock);
+    }
+
+    @Test
+    void whoSignedInIsKnownOnEveryNode() {
+        String id = sessions.open(alice);
+        clock.advance(Duration.ofMinutes(5));
+
+        assertThat(sessions.find(id)).contains(new SignInSession(alice, TestClock.START));
+        assertThat(node().find(id)).contains(new SignInSession(alice, TestClock.START));
+    }
+
+    @Test
+    void aSessionThatNobodyUsesEndsAtItsIdleLifetime() {
+        String id = sessions.open(alice);
+        clock.advance(Duration.ofMinutes(30).minus(SECOND));
+        assertThat(sessions.find(id)).isPresent();
+
+        String other = sessions.open(alice);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(sessions.find(other)).isEmpty();
+        assertThat(sessions.find(id)).isEmpty();
+    }
+
+    @Test
+    void useProlongsASessionUpToItsAbsoluteLifetime() {
+        String id = sessions.open(alice);
+        Instant end = TestClock.START.plus(Duration.ofHours(10));
+        while (clock.instant().plus(Duration.ofMinutes(25)).isBefore(end)) {
+            clock.advance(Duration.ofMinutes(25));
+            assertThat(sessions.find(id)).contains(new SignInSession(alice, TestClock.START));
+        }
+        clock.set(end.minus(SECOND));
+        assertThat(sessions.find(id)).isPresent();
+
+        clock.set(end);
+        assertThat(sessions.find(id)).isEmpty();
+    }
+
+    @Test
+    void useOnOneNodeCountsOnAnother() {
+        String id = sessions.open(alice);
+        clock.advance(Duration.ofMinutes(29));
+        assertThat(node().find(id)).isPresent();
+        clock.advance(Duration.ofMinutes(29));
+
+        assertThat(sessions.find(id)).isPresent();
+    }
+
+    @Test
+    void anExpiredSessionDoesNotComeBackByBeingAskedFor() {
+        String id = sessions.open(alice);
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(sessions.find(id)).isEmpty();
+        clock.set(TestClock.START.plus(Duration.ofMinutes(31)));
+
+        assertThat(sessions.find(id)).isEmpty();
+    }
+
+    @Test
+    void quickUseIsNotWrittenDownEachTime() {
+        String id = sessions.open(alice);
+        clock.advance(Duration.ofSeconds(30));
+        sessions.find(id);
+        assertThat(lastUse()).isEqualTo(TestClock.START);
+
+        clock.advance(SECOND);
+        sessions.find(id);
+        assertThat(lastUse()).isEqualTo(TestClock.START.plusSeconds(31));
+    }
+
+    private static Instant lastUse() {
+        return Instant.ofEpochSecond(Long.parseLong(
+                TestDatabase.query("select cast(extract(epoch from last_used_at) as bigint)" + " from sign_in_session")
+                        .get(0)));
+    }
+
+    @Test
+    void aSessionThatWasEndedIsGoneOnEveryNode() {
+        String id = sessions.open(alice);
+        String other = sessions.open(alice);
+
+        sessions.end(id);
+
+        assertThat(sessions.find(id)).isEmpty();
+        assertThat(node().find(id)).isEmpty();
+        assertThat(sessions.find(other)).isPresent();
+        sessions.end(id);
+        sessions.end("never opened");
+        assertThat(TestDatabase.query("select id_hash from sign_in_session")).hasSize(1);
+    }
+
+    @Test
+    void t12ASessionOfADisabledUserIsNone() {
+        String id = sessions.open(alice);
+
+        TestDatabase.execute("update resource_owner set enabled = false");
+
+        assertThat(sessions.find(id)).isEmpty();
+    }
+
+    @Test
+    void aSessionIsStoredAsAHashOnly() {
+        String id = sessions.open(alice);
+
+        assertThat(id).matches("[A-Za-z0-9_-]{43}");
+        assertThat(TestDatabase.dump()).contains(RandomTokens.hash(id)).doesNotContain(id);
+        assertThat(sessions.find(RandomTokens.hash(id))).isEmpty();
+    }
+
+    @Test
+    void a15EachSignInGetsAnIdentifierOfItsOwn() {
+        Set<String> ids = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            ids.add(sessions.open(alice));
+        }
+
+        assertThat(ids).hasSize(100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "' or 1=1 --", "\u0000", "🔑"})
+    void whatIsNoIdentifierFindsNothing(String id) {
+        sessions.open(alice);
+
+        assertThat(sessions.find(id)).isEmpty();
+    }
+}

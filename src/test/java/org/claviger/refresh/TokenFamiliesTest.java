@@ -1,0 +1,512 @@
+package org.claviger.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.claviger.Fixture.CHALLENGE;
+import static org.claviger.Fixture.TOKENS;
+import static org.claviger.Fixture.refusal;
+import static org.claviger.Fixture.settings;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.claviger.Fixture;
+import org.claviger.Parallel;
+import org.claviger.TestClock;
+import org.claviger.TestDatabase;
+import org.claviger.key.MacPurpose;
+import org.claviger.oauth.Authorization;
+import org.claviger.oauth.ClientId;
+import org.claviger.oauth.ErrorCode;
+import org.claviger.oauth.FamilyId;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Scope;
+import org.claviger.oauth.Subject;
+import org.claviger.settings.RandomTokens;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Families and the refresh tokens in them: codes live 60 seconds, families 7 days unused and 30 days in all. */
+class TokenFamiliesTest {
+    private static final ClientId WEB = new ClientId("web");
+    private static final ClientId OTHER = new ClientId("other");
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final TestClock clock = new TestClock();
+    private final TokenFamilies families = node();
+    private final RefreshTokens tokens = new RefreshTokens(families, Fixture.Keys.MAC);
+
+    @BeforeEach
+    void empty() {
+        TestDatabase.empty();
+    }
+
+    private TokenFamilies node() {
+        return new TokenFamilies(TestDatabase.database(), settings().lifetimes(), clock);
+    }
+
+    private FamilyId open(String code) {
+        FamilyId family = new FamilyId(TOKENS.identifier());
+        families.open(
+                new Authorization(family, WEB, new Subject("alice-subject"), Scope.parse("b a"), TestClock.START),
+                new CodeBinding(RandomTokens.hash(code), "https://web.example.org/callback", CHALLENGE));
+        return family;
+    }
+
+    /** A family whose code was redeemed, and its first refresh token. */
+    private String redeemed() throws OAuthException {
+        FamilyId family = open(TOKENS.secret());
+        families.advance(family, 0, WEB, (authorization, binding) -> "");
+        return tokens.first(family);
+    }
+
+    private static FamilyId familyOf(String refreshToken) {
+        return new FamilyId(refreshToken.substring(0, 22));
+    }
+
+    private String rotate(String refreshToken) throws OAuthException {
+        return tokens.rotate(refreshToken, WEB, (authorization, binding) -> "").refreshToken();
+    }
+
+    private OAuthException refused(String refreshToken) {
+        return refused(refreshToken, WEB);
+    }
+
+    private OAuthException refused(String refreshToken, ClientId client) {
+        OAuthException refusal = refusal(() -> tokens.rotate(refreshToken, client, (authorization, binding) -> ""));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_GRANT);
+        assertThat(refusal.description()).isEqualTo("the grant is invalid, expired or revoked");
+        assertThat(refusal.detail()).isNotEmpty();
+        if (refreshToken.length() > 43) {
+            assertThat(refusal.detail()).doesNotContain(refreshToken.substring(refreshToken.length() - 43));
+        }
+        return refusal;
+    }
+
+    private static List<String> ends() {
+        return TestDatabase.query("select end_reason from token_family where ended_at is not null");
+    }
+
+    private static String table() {
+        return TestDatabase.dump();
+    }
+
+    @Test
+    void anAuthorizationComesBackAsItWasGiven() throws OAuthException {
+        FamilyId family = open("code");
+
+        Authorization authorization = families.advance(family, 0, WEB, (given, binding) -> {
+            assertThat(binding)
+                    .isEqualTo(
+                            new CodeBinding(RandomTokens.hash("code"), "https://web.example.org/callback", CHALLENGE));
+            return given;
+        });
+
+        assertThat(authorization)
+                .isEqualTo(new Authorization(
+                        family, WEB, new Subject("alice-subject"), Scope.parse("b a"), TestClock.START));
+        assertThat(authorization.scope()).hasToString("b a");
+    }
+
+    @Test
+    void aFamilyIsFoundByTheHashOfItsCode() {
+        FamilyId family = open("code");
+
+        assertThat(families.findByCode(RandomTokens.hash("code"))).contains(family);
+        assertThat(families.findByCode("code")).isEmpty();
+        assertThat(families.findByCode(RandomTokens.hash("other"))).isEmpty();
+        families.end(family, "test");
+        assertThat(families.findByCode(RandomTokens.hash("code"))).contains(family);
+    }
+
+    @Test
+    void aRefreshTokenHasFourParts() throws OAuthException {
+        String token = redeemed();
+
+        assertThat(token).matches("[A-Za-z0-9_-]{22}\\.1\\.1\\.[A-Za-z0-9_-]{43}");
+        assertThat(rotate(token)).matches("[A-Za-z0-9_-]{22}\\.2\\.1\\.[A-Za-z0-9_-]{43}");
+        assertThat(familyOf(rotate(redeemed()))).isNotEqualTo(familyOf(token));
+    }
+
+    @Test
+    void t6EachUseMakesANewToken() throws OAuthException {
+        String first = redeemed();
+        RefreshTokens.Rotation<Scope> rotation =
+                tokens.rotate(first, WEB, (authorization, binding) -> authorization.scope());
+
+        assertThat(rotation.prepared()).hasToString("b a");
+        assertThat(rotation.refreshToken()).isNotEqualTo(first);
+        assertThat(rotation.toString()).doesNotContain(rotation.refreshToken());
+        assertThat(rotate(rotation.refreshToken())).isNotEqualTo(rotation.refreshToken());
+        assertThat(refused(first).detail()).contains("reuse");
+    }
+
+    @Test
+    void t7ReuseEndsTheFamily() throws OAuthException {
+        String first = redeemed();
+        String second = rotate(first);
+        String third = rotate(second);
+        String otherFamily = redeemed();
+
+        assertThat(refused(second).detail()).contains("reuse of generation 2");
+
+        assertThat(refused(third).detail()).contains("ended");
+        assertThat(refused(first).detail()).contains("ended");
+        assertThat(ends()).containsExactly("reuse");
+        assertThat(rotate(otherFamily)).isNotEmpty();
+    }
+
+    @Test
+    void t9ReuseIsKnownHoweverLateAndOnEveryNode() throws OAuthException {
+        String first = redeemed();
+        String newest = first;
+        for (int week = 0; week < 3; week++) {
+            newest = rotate(newest);
+            clock.advance(Duration.ofDays(6));
+        }
+        RefreshTokens otherNode = new RefreshTokens(node(), Fixture.Keys.MAC);
+
+        assertThat(refusal(() -> otherNode.rotate(first, WEB, (authorization, binding) -> ""))
+                        .detail())
+                .contains("reuse of generation 1");
+        assertThat(refused(newest).detail()).contains("ended");
+    }
+
+    @Test
+    void t9AReuseAfterTheFamilyExpiredStillEndsIt() throws OAuthException {
+        String first = redeemed();
+        rotate(first);
+        clock.advance(Duration.ofDays(365));
+
+        assertThat(refused(first).detail()).contains("reuse");
+        assertThat(ends()).containsExactly("reuse");
+    }
+
+    @Test
+    void t10AFamilyThatNobodyRefreshesEndsAtItsIdleLifetime() throws OAuthException {
+        String unused = redeemed();
+        String used = redeemed();
+        clock.advance(Duration.ofDays(7).minus(SECOND));
+        String next = rotate(used);
+        clock.advance(SECOND);
+
+        assertThat(refused(unused).detail()).isEqualTo("the family has expired");
+        clock.advance(Duration.ofDays(7).minus(SECOND));
+        assertThat(refused(next).detail()).isEqualTo("the family has expired");
+        assertThat(ends()).isEmpty();
+    }
+
+    @Test
+    void t10NoFamilyOutlivesItsAbsoluteLifetime() throws OAuthException {
+        String token = redeemed();
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofDays(5));
+            token = rotate(token);
+        }
+        clock.set(TestClock.START.plus(Duration.ofDays(30)).minus(SECOND));
+        token = rotate(token);
+        clock.advance(SECOND);
+
+        assertThat(refused(token).detail()).isEqualTo("the family has expired");
+    }
+
+    @Test
+    void a9ACodeThatIsTooOldOpensNothing() {
+        FamilyId onTime = open("1");
+        FamilyId late = open("2");
+        clock.advance(Duration.ofSeconds(60).minusNanos(1_000));
+        assertThat(attempt(onTime)).isTrue();
+        clock.advance(Duration.ofNanos(1_000));
+
+        assertThat(attempt(late)).isFalse();
+        assertThat(TestDatabase.query("select generation from token_family where family_id = ?", late.value()))
+                .containsExactly("0");
+    }
+
+    private boolean attempt(FamilyId family) {
+        try {
+            return families.advance(family, 0, WEB, (authorization, binding) -> true);
+        } catch (OAuthException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void t11AnotherClientGetsNothingAndChangesNothing() throws OAuthException {
+        String first = redeemed();
+        String second = rotate(first);
+        String before = table();
+
+        assertThat(refused(second, OTHER).detail()).contains("another client");
+        assertThat(refused(first, OTHER).detail()).contains("another client");
+
+        assertThat(table()).isEqualTo(before);
+        assertThat(rotate(second)).isNotEmpty();
+    }
+
+    @Test
+    void aPreparationThatRefusesChangesNothing() throws OAuthException {
+        String token = redeemed();
+        String before = table();
+
+        OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, (authorization, binding) -> {
+            throw new OAuthException(ErrorCode.INVALID_SCOPE, "more than may be had");
+        }));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_SCOPE);
+        assertThat(table()).isEqualTo(before);
+        assertThat(rotate(token)).isNotEmpty();
+    }
+
+    @Test
+    void aPreparationThatFailsChangesNothing() throws OAuthException {
+        String token = redeemed();
+        String before = table();
+
+        assertThat(assertThrows(
+                        IllegalStateException.class,
+                        () -> tokens.rotate(token, WEB, (authorization, binding) -> {
+                            throw new IllegalStateException("no key");
+                        })))
+                .hasMessage("no key");
+
+        assertThat(table()).isEqualTo(before);
+        assertThat(rotate(token)).isNotEmpty();
+    }
+
+    @Test
+    void whoWasOvertakenWhilePreparingEndsTheFamily() throws OAuthException {
+        String token = redeemed();
+
+        OAuthException overtaken = refusal(() -> tokens.rotate(token, WEB, (authorization, binding) -> rotate(token)));
+
+        assertThat(overtaken.detail()).contains("reuse of generation 1");
+        assertThat(ends()).containsExactly("reuse");
+    }
+
+    @Test
+    void aFamilyThatEndedWhilePreparingGivesNothing() throws OAuthException {
+        String token = redeemed();
+
+        OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, (authorization, binding) -> {
+            families.end(authorization.family(), "logout");
+            return "";
+        }));
+
+        assertThat(refusal.detail()).isEqualTo("the family ended: logout");
+        assertThat(ends()).containsExactly("logout");
+    }
+
+    @Test
+    void aFamilyThatExpiredWhilePreparingGivesNothingOnlyIfItHadExpiredAtTheBeginning() throws OAuthException {
+        String token = redeemed();
+        clock.advance(Duration.ofDays(7).minus(SECOND));
+
+        String next = tokens.rotate(token, WEB, (authorization, binding) -> {
+                    clock.advance(SECOND);
+                    return "";
+                })
+                .refreshToken();
+
+        assertThat(rotate(next)).isNotEmpty();
+    }
+
+    @Test
+    void theFirstReasonForAnEndStays() throws OAuthException {
+        String token = redeemed();
+        families.end(familyOf(token), "logout");
+        families.end(familyOf(token), "revoked");
+        families.end(new FamilyId("0123456789abcdefghijkl"), "unknown");
+
+        assertThat(ends()).containsExactly("logout");
+        assertThat(refused(token).detail()).isEqualTo("the family ended: logout");
+    }
+
+    @Test
+    void aFamilyThatIsGoneGivesNothing() throws OAuthException {
+        String token = redeemed();
+        TestDatabase.empty();
+
+        assertThat(refused(token).detail()).isEqualTo("the family is unknown");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "...",
+                "x",
+                "0123456789abcdefghijkl.1.1",
+                "0123456789abcdefghijkl.1.1.",
+                "0123456789abcdefghijkl.1.1.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.0.1.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.-1.1.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.1.2.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.1.999999999.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.1.9999999999.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.999999999999999999.1.0123456789012345678901234567890123456789012",
+                "0123456789abcdefghijkl.9999999999999999999.1.0123456789012345678901234567890123456789012",
+                "' or 1=1 --",
+                "eyJhbGciOiJub25lIn0.e30.",
+                "\u0000",
+                "🔑"
+            })
+    void whatWeDidNotMakeNeverReachesTheDatabase(String made) {
+        int before = TestDatabase.statements();
+
+        assertThat(refused(made).detail()).isEqualTo("not a token of ours");
+        assertThat(TestDatabase.statements()).isEqualTo(before);
+    }
+
+    @Test
+    void aLongTokenIsRefusedQuickly() {
+        assertThat(refused("0".repeat(65_536)).detail()).isEqualTo("not a token of ours");
+        assertThat(refused("0123456789abcdefghijkl." + "1".repeat(65_536) + ".1.x")
+                        .detail())
+                .isEqualTo("not a token of ours");
+    }
+
+    @Test
+    void noPrefixOrSuffixOfATokenIsATokenOrEndsAFamily() throws OAuthException {
+        String token = rotate(redeemed());
+        String before = table();
+        int statements = TestDatabase.statements();
+        for (int i = 0; i < token.length(); i++) {
+            refused(token.substring(0, i));
+            refused(token.substring(i + 1));
+        }
+        for (String more : new String[] {" ", ".", "A", "=", "\n", "\0"}) {
+            refused(token + more);
+            refused(more + token);
+        }
+
+        assertThat(TestDatabase.statements()).isEqualTo(statements);
+        assertThat(table()).isEqualTo(before);
+        assertThat(rotate(token)).isNotEmpty();
+    }
+
+    @Test
+    void noAlteredTokenIsATokenOrEndsAFamily() throws OAuthException {
+        String token = rotate(rotate(redeemed()));
+        String before = table();
+        int statements = TestDatabase.statements();
+        String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        for (int i = 0; i < token.length(); i++) {
+            for (int j = 0; j < alphabet.length(); j++) {
+                if (alphabet.charAt(j) != token.charAt(i)) {
+                    refused(token.substring(0, i) + alphabet.charAt(j) + token.substring(i + 1));
+                }
+            }
+        }
+
+        assertThat(TestDatabase.statements()).isEqualTo(statements);
+        assertThat(table()).isEqualTo(before);
+        assertThat(rotate(token)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({".1.1., .2.1.", ".1.1., .01.1.", ".1.1., .1.2.", ".1.1., .1.01."})
+    void anotherGenerationOrKeyVersionNeedsAnotherMac(String from, String to) throws OAuthException {
+        String token = redeemed();
+        String before = table();
+
+        assertThat(refused(token.replace(from, to)).detail()).isEqualTo("not a token of ours");
+        assertThat(table()).isEqualTo(before);
+    }
+
+    @Test
+    void aMacOfAnotherPurposeDoesNotCount() throws OAuthException {
+        String token = redeemed();
+        String text = token.substring(0, token.lastIndexOf('.'));
+
+        assertThat(refused(text + "." + Fixture.Keys.MAC.mac(MacPurpose.FORM, 1, text))
+                        .detail())
+                .isEqualTo("not a token of ours");
+    }
+
+    @Test
+    void j11NeitherACodeNorARefreshTokenStandsInTheDatabase() throws OAuthException {
+        String code = TOKENS.secret();
+        FamilyId family = open(code);
+        families.advance(family, 0, WEB, (authorization, binding) -> "");
+        String first = tokens.first(family);
+        String second = rotate(first);
+
+        assertThat(table())
+                .contains(family.value())
+                .doesNotContain(code)
+                .doesNotContain(first.substring(first.lastIndexOf('.') + 1))
+                .doesNotContain(second.substring(second.lastIndexOf('.') + 1));
+    }
+
+    @Test
+    void aThousandRotationsKeepOneRow() throws OAuthException {
+        String token = redeemed();
+        for (int i = 0; i < 1_000; i++) {
+            token = rotate(token);
+        }
+
+        assertThat(token).contains(".1001.1.");
+        assertThat(TestDatabase.query("select generation from token_family")).containsExactly("1001");
+    }
+
+    @Test
+    void aRotationTakesTwoStatementsAtMost() throws OAuthException {
+        String token = redeemed();
+        int before = TestDatabase.statements();
+
+        rotate(token);
+
+        assertThat(TestDatabase.statements() - before).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void t8OfManyWhoRefreshAtOnceAtMostOneGetsASuccessor() throws OAuthException {
+        for (int round = 0; round < 20; round++) {
+            String token = redeemed();
+            List<String> successors = Parallel.run(16, () -> {
+                try {
+                    return new RefreshTokens(node(), Fixture.Keys.MAC)
+                            .rotate(token, WEB, (authorization, binding) -> "")
+                            .refreshToken();
+                } catch (OAuthException refused) {
+                    return "";
+                }
+            });
+
+            assertThat(successors.stream().filter(successor -> !successor.isEmpty()))
+                    .as("round %s", round)
+                    .hasSizeLessThanOrEqualTo(1);
+            // Fifteen of them presented a token that was used already: nobody goes on with this family.
+            String end =
+                    successors.stream().filter(s -> !s.isEmpty()).findFirst().orElse(token);
+            assertThat(refused(end).detail()).contains("ended: reuse");
+        }
+    }
+
+    @Test
+    void a8OfManyWhoRedeemACodeAtOnceAtMostOneWins() {
+        for (int round = 0; round < 20; round++) {
+            FamilyId family = open(TOKENS.secret());
+            AtomicInteger prepared = new AtomicInteger();
+            List<Boolean> won = Parallel.run(16, () -> {
+                try {
+                    node().advance(family, 0, WEB, (authorization, binding) -> prepared.incrementAndGet());
+                    return true;
+                } catch (OAuthException refused) {
+                    return false;
+                }
+            });
+
+            assertThat(won.stream().filter(winner -> winner))
+                    .as("round %s", round)
+                    .hasSizeLessThanOrEqualTo(1);
+            assertThat(prepared.get()).isPositive();
+        }
+    }
+}

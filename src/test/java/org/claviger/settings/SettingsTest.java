@@ -1,0 +1,292 @@
+package org.claviger.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.claviger.Fixture.ISSUER;
+import static org.claviger.Fixture.KEY_ENCRYPTION_KEY;
+import static org.claviger.Fixture.settings;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    private static void assertRefused(String key, String value) {
+        assertThatThrownBy(() -> settings(key, value))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(key + ": ")
+                .hasMessageNotContainingAny("\n", "\r");
+    }
+
+    @Test
+    void whatIsNotSetHasItsDefault() {
+        Settings settings = settings();
+
+        assertThat(settings.issuer().value()).isEqualTo(ISSUER);
+        assertThat(settings.audience()).isEqualTo(ISSUER);
+        assertThat(settings.roleClaims()).containsExactly("roles");
+        assertThat(settings.importFile()).isEmpty();
+        assertThat(settings.lifetimes())
+                .isEqualTo(new Lifetimes(
+                        Duration.ofMinutes(15),
+                        Duration.ofDays(7),
+                        Duration.ofDays(30),
+                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(30),
+                        Duration.ofHours(10)));
+        assertThat(settings.database()).isEqualTo(new DatabaseSettings("jdbc:h2:file:./data/claviger", "", ""));
+        assertThat(settings.keyEncryptionKey().getAlgorithm()).isEqualTo("AES");
+        assertThat(settings.keyEncryptionKey().getEncoded()).asString().isEqualTo("0123456789abcdef0123456789abcdef");
+    }
+
+    @Test
+    void whatIsSetIsRead() {
+        Settings settings = settings(
+                "claviger.audience", "https://apps.example.org",
+                "claviger.role-claims", "roles, https://example.org/roles",
+                "claviger.import", "/etc/claviger/import.json",
+                "claviger.access-token-lifetime", "PT1M",
+                "claviger.refresh-token-idle-lifetime", "PT2M",
+                "claviger.refresh-token-absolute-lifetime", "PT3M",
+                "claviger.authorization-code-lifetime", "PT4S",
+                "claviger.session-idle-lifetime", "PT5M",
+                "claviger.session-absolute-lifetime", "PT6M",
+                "claviger.database.url", "jdbc:postgresql://db/claviger",
+                "claviger.database.user", "claviger",
+                "claviger.database.password", "swordfish");
+
+        assertThat(settings.audience()).isEqualTo("https://apps.example.org");
+        assertThat(settings.roleClaims()).containsExactly("roles", "https://example.org/roles");
+        assertThat(settings.importFile()).contains("/etc/claviger/import.json");
+        assertThat(settings.lifetimes())
+                .isEqualTo(new Lifetimes(
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(2),
+                        Duration.ofMinutes(3),
+                        Duration.ofSeconds(4),
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(6)));
+        assertThat(settings.database())
+                .isEqualTo(new DatabaseSettings("jdbc:postgresql://db/claviger", "claviger", "swordfish"));
+    }
+
+    @Test
+    void theConfigurationOfMicroProfileIsRead() {
+        Map<String, String> values = Map.of(
+                "claviger.issuer", ISSUER,
+                "claviger.key-encryption-key", KEY_ENCRYPTION_KEY,
+                "claviger.database.url", "jdbc:h2:mem:x");
+        Config config = (Config) Proxy.newProxyInstance(
+                Config.class.getClassLoader(),
+                new Class<?>[] {Config.class},
+                (proxy, method, arguments) -> Optional.ofNullable(values.get(arguments[0])));
+
+        assertThat(Settings.read(config).issuer().value()).isEqualTo(ISSUER);
+        assertThat(DatabaseSettings.read(config).url()).isEqualTo("jdbc:h2:mem:x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"claviger.issuer", "claviger.key-encryption-key"})
+    void whatMustBeSetIsAskedFor(String key) {
+        assertThatThrownBy(() -> settings(key, null))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(key + ": is missing; it is ");
+        assertThatThrownBy(() -> settings(key, "  "))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(key + ": is missing");
+    }
+
+    @Test
+    void anEmptyValueIsAsGoodAsNone() {
+        assertThat(settings(
+                                "claviger.audience", "",
+                                "claviger.role-claims", " ",
+                                "claviger.import", "",
+                                "claviger.access-token-lifetime", "",
+                                "claviger.database.url", "")
+                        .lifetimes())
+                .isEqualTo(settings().lifetimes());
+    }
+
+    @Test
+    void spacesAroundAValueDoNotCount() {
+        assertThat(settings("claviger.issuer", " " + ISSUER + "\n").issuer().value())
+                .isEqualTo(ISSUER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claviger.access-token-lifetime, PT1S, PT1H",
+        "claviger.authorization-code-lifetime, PT1S, PT10M",
+        "claviger.refresh-token-idle-lifetime, PT1S, P30D",
+        "claviger.session-idle-lifetime, PT1S, P30D",
+        "claviger.refresh-token-absolute-lifetime, PT1S, P30D",
+        "claviger.session-absolute-lifetime, PT1S, P30D"
+    })
+    void aLifetimeHasBounds(String key, Duration least, Duration most) {
+        String idle = key.replace("absolute", "idle");
+        String absolute = key.replace("idle", "absolute");
+
+        settings(absolute, most.toString(), idle, least.toString(), key, least.toString());
+        settings(absolute, most.toString(), idle, most.toString(), key, most.toString());
+        assertRefused(key, least.minusMillis(1).toString());
+        assertRefused(key, most.plusMillis(1).toString());
+        assertRefused(key, "PT0S");
+        assertRefused(key, "-PT1M");
+        assertRefused(key, "P10000D");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "claviger.access-token-lifetime",
+                "claviger.authorization-code-lifetime",
+                "claviger.refresh-token-idle-lifetime",
+                "claviger.refresh-token-absolute-lifetime",
+                "claviger.session-idle-lifetime",
+                "claviger.session-absolute-lifetime"
+            })
+    void aLifetimeIsAnIsoDuration(String key) {
+        for (String value : new String[] {"15", "15m", "PT", "P1M", "PT15M ago", "never", "PT99999999999999999999S"}) {
+            assertRefused(key, value);
+        }
+    }
+
+    @Test
+    void whatEndsWhenUnusedEndsNoLaterThanWhatEndsAnyway() {
+        assertThatThrownBy(() -> settings("claviger.refresh-token-absolute-lifetime", "P1D"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("claviger.refresh-token-idle-lifetime")
+                .hasMessageContaining("claviger.refresh-token-absolute-lifetime");
+        assertThatThrownBy(() -> settings("claviger.session-absolute-lifetime", "PT1M"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("claviger.session-idle-lifetime")
+                .hasMessageContaining("claviger.session-absolute-lifetime");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "roles,",
+                ",",
+                "a,,b",
+                "ro les",
+                "rôles",
+                "roles;x",
+                "\"roles\"",
+                "roles,sub",
+                "iss",
+                "aud",
+                "exp",
+                "nbf",
+                "iat",
+                "jti",
+                "client_id",
+                "scope",
+                "auth_time",
+                "upn",
+                "preferred_username",
+                "groups",
+                "claviger_family",
+                "cnf",
+                "acr",
+                "amr"
+            })
+    void aRoleClaimIsTheNameOfAClaimThatMeansNothingElse(String value) {
+        assertRefused("claviger.role-claims", value);
+    }
+
+    @Test
+    void aRoleClaimHasAtMost100Characters() {
+        assertThat(settings("claviger.role-claims", "r".repeat(100)).roleClaims())
+                .containsExactly("r".repeat(100));
+        assertRefused("claviger.role-claims", "r".repeat(101));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jdbc:mysql://db/claviger", "postgresql://db/claviger", "JDBC:H2:mem:x", "h2", "jdbc:h2"})
+    void theDatabaseIsH2OrPostgresql(String url) {
+        assertRefused("claviger.database.url", url);
+    }
+
+    @Test
+    void thePasswordOfTheDatabaseIsNeverShown() {
+        Settings settings = settings(
+                "claviger.database.url", "jdbc:postgresql://db/claviger?password=swordfish",
+                "claviger.database.password", "swordfish");
+
+        assertThat(settings.toString()).doesNotContain("swordfish");
+        assertThatThrownBy(() -> settings("claviger.database.url", "jdbc:mysql://u:swordfish@db"))
+                .hasMessageNotContaining("swordfish");
+    }
+
+    @Test
+    void theKeyEncryptionKeyIsNeverShown() {
+        assertThat(settings().toString()).doesNotContain(KEY_ENCRYPTION_KEY).doesNotContain("0123456789abcdef");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "swordfish",
+                "swordfish!",
+                "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZQ",
+                "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYA",
+                "MDEyMzQ1Njc4OWFiY2RlZg",
+                "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNk+/8",
+                "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "MDEyMzQ1Njc4OWFiY2RlZjAx MjM0NTY3ODlhYmNkZWY"
+            })
+    void aKeyEncryptionKeyHas256BitsInBase64urlAndIsNotRepeatedInTheMessage(String value) {
+        assertRefused("claviger.key-encryption-key", value);
+        assertThatThrownBy(() -> settings("claviger.key-encryption-key", value)).hasMessageNotContaining(value);
+    }
+
+    @Test
+    void aKeyEncryptionKeyMayBePadded() {
+        assertThat(settings("claviger.key-encryption-key", KEY_ENCRYPTION_KEY + "=")
+                        .keyEncryptionKey())
+                .isEqualTo(settings().keyEncryptionKey());
+    }
+
+    @Test
+    void theKeyEncryptionKeyCanStandInAFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("kek"), KEY_ENCRYPTION_KEY + "\n");
+
+        assertThat(settings("claviger.key-encryption-key", "file:" + file).keyEncryptionKey())
+                .isEqualTo(settings().keyEncryptionKey());
+    }
+
+    @Test
+    void aFileWithoutAKeyIsRefusedAndItsContentNotShown(@TempDir Path folder) throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), "");
+        Path wrong = Files.writeString(folder.resolve("wrong"), "swordfish and more");
+        Path bytes = Files.write(folder.resolve("bytes"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+
+        for (Path file : new Path[] {empty, wrong, bytes, folder, folder.resolve("missing")}) {
+            assertRefused("claviger.key-encryption-key", "file:" + file);
+        }
+        assertThatThrownBy(() -> settings("claviger.key-encryption-key", "file:" + wrong))
+                .hasMessageNotContaining("swordfish");
+        assertThatThrownBy(() -> settings("claviger.key-encryption-key", "file:" + folder.resolve("missing")))
+                .hasMessageContaining("missing")
+                .hasMessageContaining("cannot be read");
+        assertRefused("claviger.key-encryption-key", "file:");
+        assertRefused("claviger.key-encryption-key", "file:\0");
+    }
+
+    @Test
+    void theAudienceOfApplicationsIsNotThatOfAdministration() {
+        assertRefused("claviger.audience", ISSUER + "/admin");
+    }
+}
