@@ -71,11 +71,10 @@ create table token_family (
     scope varchar(1000) not null,
     auth_time timestamp(6) with time zone not null,
     code_hash varchar(43) not null unique,
-    code_expires_at timestamp(6) with time zone not null,
     redirect_uri varchar(2000) not null,
     code_challenge varchar(43) not null,
     generation bigint not null,
-    idle_expires_at timestamp(6) with time zone not null,
+    idle_expires_at timestamp(6) with time zone not null, -- of generation 0: when the code expires
     expires_at timestamp(6) with time zone not null,
     ended_at timestamp(6) with time zone,
     end_reason varchar(32)

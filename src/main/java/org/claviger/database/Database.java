@@ -63,23 +63,27 @@ public final class Database implements AutoCloseable {
         try (EntityManager entities = factory.createEntityManager()) {
             EntityTransaction transaction = entities.getTransaction();
             transaction.begin();
-            boolean fault = true;
+            T result;
             try {
-                T result = work.in(entities);
-                fault = false;
-                return result;
-            } catch (RuntimeException | Error thrown) {
-                throw thrown;
+                result = work.in(entities);
+            } catch (RuntimeException | Error fault) {
+                rollBack(transaction, fault);
+                throw fault;
             } catch (Exception refusal) {
-                fault = false;
+                transaction.commit();
                 throw refusal;
-            } finally {
-                if (fault) {
-                    transaction.rollback();
-                } else {
-                    transaction.commit();
-                }
             }
+            transaction.commit();
+            return result;
+        }
+    }
+
+    /** What led to it must not be hidden by a connection that is dead. */
+    private static void rollBack(EntityTransaction transaction, Throwable fault) {
+        try {
+            transaction.rollback();
+        } catch (RuntimeException further) {
+            fault.addSuppressed(further);
         }
     }
 

@@ -43,10 +43,9 @@ public final class TokenFamilies {
         row.scope = authorization.scope().toString();
         row.authTime = authorization.authTime();
         row.codeHash = binding.codeHash();
-        row.codeExpiresAt = now.plus(lifetimes.authorizationCode());
         row.redirectUri = binding.redirectUri();
         row.codeChallenge = binding.codeChallenge();
-        row.idleExpiresAt = row.codeExpiresAt;
+        row.idleExpiresAt = now.plus(lifetimes.authorizationCode());
         row.expiresAt = now.plus(lifetimes.refreshTokenAbsolute());
         database.change(entities -> entities.persist(row));
     }
@@ -119,10 +118,11 @@ public final class TokenFamilies {
             throw refusal("the family ended: " + row.endReason);
         }
         if (generation < row.generation) {
-            end(entities, row.familyId, "reuse");
-            Audit.record(
-                    AuditEvent.REUSE_DETECTED,
-                    Map.of("family", family, "client", client, "subject", row.subject, "generation", generation));
+            if (end(entities, row.familyId, "reuse")) {
+                Audit.record(
+                        AuditEvent.REUSE_DETECTED,
+                        Map.of("family", family, "client", client, "subject", row.subject, "generation", generation));
+            }
             throw refusal("reuse of generation " + generation + "; the family has ended");
         }
         if (!now.isBefore(row.idleExpiresAt) || !now.isBefore(row.expiresAt)) {
@@ -133,16 +133,18 @@ public final class TokenFamilies {
 
     /** Ends a family: nothing descends from it any more. */
     public void end(FamilyId family, String reason) {
-        database.change(entities -> end(entities, family.value(), reason));
+        database.transact(entities -> end(entities, family.value(), reason));
     }
 
-    private void end(EntityManager entities, String family, String reason) {
-        entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
-                        + " where familyId = :family and endedAt is null")
-                .setParameter("now", now())
-                .setParameter("reason", reason)
-                .setParameter("family", family)
-                .executeUpdate();
+    /** Answers whether it was this call that ended it. */
+    private boolean end(EntityManager entities, String family, String reason) {
+        return entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
+                                + " where familyId = :family and endedAt is null")
+                        .setParameter("now", now())
+                        .setParameter("reason", reason)
+                        .setParameter("family", family)
+                        .executeUpdate()
+                == 1;
     }
 
     private static OAuthException refusal(String detail) {

@@ -23,7 +23,6 @@ class TokenFamilyRow {
     String scope = "";
     Instant authTime = Instant.EPOCH;
     String codeHash = "";
-    Instant codeExpiresAt = Instant.EPOCH;
     String redirectUri = "";
     String codeChallenge = "";
     long generation;

@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
  */
 public record Issuer(String value) {
     private static final String KEY = "claviger.issuer";
+
+    /** What may go into headers, cookies and content security policies as it is. */
+    private static final Pattern CHARACTERS = Pattern.compile("[a-z]+://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~-]+)*/?");
+
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
     /** Refuses with {@link SettingsException} what is not an issuer identifier. */
@@ -33,6 +37,9 @@ public record Issuer(String value) {
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null || uri.getRawUserInfo() != null) {
             throw new SettingsException(KEY, "must have no query, fragment or user information");
+        }
+        if (!CHARACTERS.matcher(value).matches()) {
+            throw new SettingsException(KEY, "must have only letters, digits and -._~/ after its host, in ASCII");
         }
         if (value.endsWith("/")) {
             throw new SettingsException(KEY, "must not end with a slash");

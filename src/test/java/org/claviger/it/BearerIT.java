@@ -234,9 +234,11 @@ class BearerIT {
 
     @Test
     void r8_requests_that_share_an_http_2_connection_are_each_their_own_callers()
-            throws InterruptedException, ExecutionException {
+            throws InterruptedException, IOException, ExecutionException {
         HttpClient http =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        // The first request upgrades the connection; those that follow share it.
+        http.send(claviger.request(PUBLIC).build(), BodyHandlers.discarding());
         Map<String, String> callers = Map.of("\"alice\"", alice, "\"bob\"", bob, "null", "");
         Map<String, List<CompletableFuture<HttpResponse<String>>>> answers = new HashMap<>();
         for (int round = 0; round < 20; round++) {
@@ -249,14 +251,12 @@ class BearerIT {
                         .add(http.sendAsync(request.build(), BodyHandlers.ofString()));
             });
         }
-        boolean multiplexed = false;
         for (String caller : callers.keySet()) {
             for (CompletableFuture<HttpResponse<String>> answer : answers.get(caller)) {
+                assertThat(answer.get().version()).isEqualTo(HttpClient.Version.HTTP_2);
                 assertThat(answer.get().body()).contains("\"caller\":" + caller);
-                multiplexed |= answer.get().version() == HttpClient.Version.HTTP_2;
             }
         }
-        assertThat(multiplexed).isTrue();
     }
 
     @Test

@@ -143,10 +143,18 @@ class SignInIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://evil.example", "http://127.0.0.1", "http://127.0.0.1:1", "http://localhost"})
-    void a15_a_form_from_another_origin_signs_nobody_in(String origin) throws InterruptedException, IOException {
+    @CsvSource({
+        "Origin, https://evil.example",
+        "Origin, http://127.0.0.1",
+        "Origin, http://127.0.0.1:1",
+        "Origin, http://localhost",
+        "Sec-Fetch-Site, cross-site",
+        "Sec-Fetch-Site, same-site",
+    })
+    void a15_a_form_from_another_origin_signs_nobody_in(String header, String origin)
+            throws InterruptedException, IOException {
         String body = Browser.form(signInPage(alice)).filledIn(CREDENTIALS);
-        assertNotSignedIn(alice.send(claviger.request(SIGN_IN, "Origin", origin)
+        assertNotSignedIn(alice.send(claviger.request(SIGN_IN, header, origin)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString(body))));
     }
@@ -296,6 +304,7 @@ class SignInIT {
                         "X-Forwarded-Proto: https",
                         "Forwarded: host=evil.example;proto=https",
                         "Origin: http://127.0.0.1:" + claviger.port(), // our own
+                        "Sec-Fetch-Site: same-origin",
                         "Cookie: " + alice.cookieHeader(claviger.at(SIGN_IN)),
                         "Content-Type: application/x-www-form-urlencoded"),
                 form.getBytes(US_ASCII));
