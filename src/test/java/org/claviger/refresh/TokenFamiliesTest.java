@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.claviger.CapturedLog;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
 import org.claviger.TestClock;
@@ -158,6 +159,20 @@ class TokenFamiliesTest {
         assertThat(refused(first).detail()).contains("ended");
         assertThat(ends()).containsExactly("reuse");
         assertThat(rotate(otherFamily)).isNotEmpty();
+    }
+
+    @Test
+    void o2ReuseIsRecordedOnceAndWithoutTheToken() throws OAuthException {
+        String first = redeemed();
+        rotate(first);
+        try (CapturedLog log = new CapturedLog("org.claviger.audit")) {
+            refused(first);
+            refused(first);
+
+            assertThat(log.lines())
+                    .containsExactly("REUSE_DETECTED client=\"web\" family=\"" + familyOf(first)
+                            + "\" generation=\"1\" subject=\"alice-subject\"");
+        }
     }
 
     @Test

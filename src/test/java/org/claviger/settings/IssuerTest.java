@@ -61,7 +61,12 @@ class IssuerTest {
                 "https://id.example.org/a\"b",
                 "https://id.example.org/%zz",
                 "https://id.example.org\r\nX: y",
-                "https://id.exämple.org"
+                "https://id.exämple.org",
+                "https://id.example.org/äuth",
+                "https://id.example.org/a%20b",
+                "https://id.example.org/a;b",
+                "https://id.example.org/a,b",
+                "https://id.example.org//auth"
             })
     void anythingElseIsRefusedByTheNameOfTheSetting(String value) {
         assertThatThrownBy(() -> new Issuer(value))
@@ -84,6 +89,16 @@ class IssuerTest {
     })
     void theOriginIsWrittenAsBrowsersWriteIt(String issuer, String origin) {
         assertThat(new Issuer(issuer).origin()).isEqualTo(origin);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://id.example.org/api/v2/auth, /api/v2/auth",
+        "https://id.example.org, /",
+        "http://[::1]:8080/auth, /auth"
+    })
+    void thePathIsThatOfItsCookies(String issuer, String path) {
+        assertThat(new Issuer(issuer).path()).isEqualTo(path);
     }
 
     @Test
