@@ -43,14 +43,20 @@ public abstract class Endpoint extends HttpServlet {
             return;
         }
         try {
+            answerOrRefuse(request, response);
+        } catch (RuntimeException fault) {
+            answerFault(request, response, fault);
+        }
+    }
+
+    private void answerOrRefuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
             answer(request, response);
         } catch (OAuthException refusal) {
             if (refusal.code() == ErrorCode.TEMPORARILY_UNAVAILABLE) {
                 response.setHeader("Retry-After", "5");
             }
             refuse(request, response, refusal);
-        } catch (RuntimeException fault) {
-            answerFault(request, response, fault);
         }
     }
 
