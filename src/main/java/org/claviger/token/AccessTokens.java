@@ -100,7 +100,9 @@ public final class AccessTokens {
         claims.put("iat", issuedAt);
         claims.put("jti", tokens.identifier());
         claims.put("client_id", client.id().value());
-        claims.put("scope", scope.toString());
+        if (!scope.isEmpty()) { // RFC 6749 section 3.3: a scope has at least one token
+            claims.put("scope", scope.toString());
+        }
         claims.putAll(specific);
         claims.put(FAMILY_CLAIM, family.value());
         String jwt = signer.sign(client.accessTokenType(), claims, keys.current());

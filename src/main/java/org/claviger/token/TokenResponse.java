@@ -14,7 +14,9 @@ record TokenResponse(AccessToken accessToken, Optional<String> refreshToken) {
         members.put("token_type", "Bearer");
         members.put("expires_in", accessToken.expiresIn());
         refreshToken.ifPresent(token -> members.put("refresh_token", token));
-        members.put("scope", accessToken.scope().toString());
+        if (!accessToken.scope().isEmpty()) { // RFC 6749 section 3.3: a scope has at least one token
+            members.put("scope", accessToken.scope().toString());
+        }
         return Answers.json(members);
     }
 

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
@@ -417,5 +418,16 @@ class AccessTokensTest {
 
         assertThat(token.expiresIn()).isEqualTo(1);
         assertThat(claims(token).getJsonNumber("exp").longValueExact()).isEqualTo(NOW + 1);
+    }
+
+    /** RFC 6749 section 3.3: a scope has at least one token, so where there is none it is left out. */
+    @Test
+    void anEmptyScopeIsNotWritten() throws OAuthException {
+        Client nothing = Fixture.client("{'client_id':'nothing','grant_types':['client_credentials']}");
+
+        AccessToken token = grant(nothing, "");
+
+        assertThat(claims(token)).doesNotContainKey("scope");
+        assertThat(new TokenResponse(token, Optional.empty()).toJson()).doesNotContainKey("scope");
     }
 }
