@@ -27,6 +27,7 @@ public final class ResourceOwners {
     private static final int MAX_LENGTH = 255;
 
     private static final int PATIENCE_SECONDS = 5;
+    private static final int MAX_WAITING = 8;
 
     private final Database database;
     private final SecureRandom random;
@@ -83,7 +84,8 @@ public final class ResourceOwners {
 
     private boolean matches(PasswordHash hash, String password) throws OAuthException {
         try {
-            if (!hashing.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            // Each who waits holds a thread of the server, which the applications beside us need too.
+            if (hashing.getQueueLength() >= MAX_WAITING || !hashing.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new OAuthException(TEMPORARILY_UNAVAILABLE, "too many sign-ins at once; try again");
             }
         } catch (InterruptedException stopped) {

@@ -8,9 +8,11 @@ import static org.claviger.Fixture.refusal;
 
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.claviger.Fixture;
+import org.claviger.Parallel;
 import org.claviger.TestDatabase;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
@@ -265,5 +267,18 @@ class ResourceOwnersTest {
                         .orElseThrow()
                         .groups())
                 .containsExactly("user");
+    }
+
+    /** A flood of sign-ins must not hold every thread of the server until each has waited its time. */
+    @Test
+    void whoComesWhenManyWaitIsRefusedAtOnce() {
+        int crowd = Runtime.getRuntime().availableProcessors() + 30;
+
+        List<ErrorCode> answers = Parallel.run(crowd, () -> refusal(() -> owners.authenticate("nobody", "a password"))
+                .code());
+
+        assertThat(answers).contains(ErrorCode.TEMPORARILY_UNAVAILABLE, ErrorCode.ACCESS_DENIED);
+        assertThat(answers.stream().filter(ErrorCode.ACCESS_DENIED::equals))
+                .hasSizeLessThan(Runtime.getRuntime().availableProcessors() + 15);
     }
 }
