@@ -2,34 +2,34 @@ package org.claviger;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
-import org.claviger.guard.BearerGuard;
+import org.claviger.guard.BearerGate;
 import org.claviger.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 /** Hands parts to what the server makes itself: JAX-RS resources and the authentication mechanism. */
 @ApplicationScoped
 class Installation {
-    private volatile @Nullable Claviger parts;
+    private volatile @Nullable Opening opening;
 
-    void open(Claviger opened) {
-        parts = opened;
+    void use(Opening started) {
+        opening = started;
     }
 
     @Produces
-    BearerGuard adminGuard() {
-        return parts().adminGuard;
+    BearerGate adminGate() {
+        return opening().adminGate;
     }
 
     @Produces
     Settings settings() {
-        return parts().settings;
+        return opening().settings;
     }
 
-    private Claviger parts() {
-        Claviger opened = parts;
-        if (opened == null) {
+    private Opening opening() {
+        Opening started = opening;
+        if (started == null) {
             throw new IllegalStateException("Claviger has not started");
         }
-        return opened;
+        return started;
     }
 }

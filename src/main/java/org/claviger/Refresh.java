@@ -1,36 +1,42 @@
 package org.claviger;
 
 import java.lang.System.Logger.Level;
-import org.claviger.client.Clients;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.claviger.database.DatabaseAwayException;
 
 /** Keeps what a node holds in memory up to date with what other nodes write; runs every second. */
 final class Refresh implements Runnable {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
-    private final Clients clients;
-    private boolean failing;
+    private final List<Runnable> readings;
+    private final Set<Runnable> failing = new HashSet<>();
 
-    Refresh(Clients clients) {
-        this.clients = clients;
+    /** Each reading is done whatever becomes of the others. */
+    Refresh(Runnable... readings) {
+        this.readings = List.of(readings);
     }
 
-    /** Says once that the database is away and once that it is back; an exception would end the schedule. */
     @Override
     public void run() {
+        readings.forEach(this::read);
+    }
+
+    /** An exception would end the schedule. */
+    private void read(Runnable reading) {
         try {
-            clients.refresh();
-            if (failing) {
-                LOG.log(Level.INFO, "CLAVIGER-0202 the database is back");
-            }
-            failing = false;
+            reading.run();
+            failing.remove(reading);
+        } catch (DatabaseAwayException logged) {
+            // and this look at it is what ends an outage where nobody asks for anything
         } catch (RuntimeException fault) {
-            if (!failing) {
+            if (failing.add(reading)) {
                 LOG.log(
                         Level.ERROR,
-                        "CLAVIGER-0201 the database cannot be read; this node goes on with what it knows",
+                        "CLAVIGER-0204 what other nodes have changed cannot be read; this node goes on with what it knows",
                         fault);
             }
-            failing = true;
         }
     }
 }

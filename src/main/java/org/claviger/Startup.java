@@ -9,21 +9,25 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.claviger.database.Database;
 import org.claviger.guard.ServerWideGuard;
+import org.claviger.http.Document;
+import org.claviger.page.BrandAssets;
+import org.claviger.page.Pages;
+import org.claviger.settings.BrandSettings;
 import org.claviger.settings.Settings;
 import org.claviger.settings.SettingsException;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the server comes in: reads the settings, opens the database, puts the endpoints on their paths and the guard on the
- * server. What cannot be used fails the deployment with one line that names the key; no guard is registered then, and
- * guarded applications refuse whoever their annotations do not let in anonymously.
+ * Where the server comes in: reads the settings, puts the endpoints on their paths and the guard on the server, and opens the
+ * service, at once or when the database comes. What cannot be used fails the deployment with one line that names the key; no
+ * guard is registered then, and guarded applications refuse whoever their annotations do not let in anonymously.
  */
 @WebListener
 @DataSourceDefinition(
@@ -47,21 +51,18 @@ public class Startup implements ServletContextListener {
     @Inject
     private Installation installation;
 
-    private @Nullable Database database;
+    private @Nullable Opening opening;
     private @Nullable ServerWideGuard guard;
-    private @Nullable ScheduledFuture<?> refresh;
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         try {
             Settings settings = Settings.read(ConfigProvider.getConfig(Startup.class.getClassLoader()));
-            database = Database.open(dataSource);
-            Claviger parts = new Claviger(settings, database, Settings.clock(), Settings.random());
-            installation.open(parts);
-            publish(event.getServletContext(), parts);
-            refresh = executor.scheduleWithFixedDelay(new Refresh(parts.clients), 1, 1, TimeUnit.SECONDS);
-            guard = new ServerWideGuard(parts.applicationGuard);
-            LOG.log(Level.INFO, "CLAVIGER-0001 ready as {0}", settings.issuer());
+            opening = new Opening(settings, dataSource, executor);
+            installation.use(opening);
+            addServlets(event.getServletContext(), opening);
+            guard = new ServerWideGuard(opening.applicationGate);
+            opening.start();
         } catch (SettingsException unusable) {
             LOG.log(Level.ERROR, "CLAVIGER-0101 {0}", unusable.getMessage());
             close();
@@ -73,16 +74,33 @@ public class Startup implements ServletContextListener {
         }
     }
 
-    private static void publish(ServletContext context, Claviger parts) {
-        publish(context, parts.authorizeEndpoint, "/authorize");
-        publish(context, parts.signInEndpoint, "/signin");
-        publish(context, parts.tokenEndpoint, "/token");
-        publish(context, parts.jwksEndpoint, "/jwks");
-        publish(context, parts.metadataEndpoint, "/.well-known/oauth-authorization-server");
+    private static void addServlets(ServletContext context, Opening opening) {
+        BrandSettings brand = opening.settings.brand();
+        add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(brand)));
+        BrandAssets.logo(brand).ifPresent(logo -> add(context, "/assets/logo", Claviger.document(logo)));
+        // Not left to the server, which sends them without nosniff and a policy.
+        add(context, "/assets/claviger.css", Claviger.document(packaged(context, "/assets/claviger.css", "text/css")));
+        add(context, "/assets/icon.svg", Claviger.document(packaged(context, "/assets/icon.svg", Document.SVG)));
+        Servlet page = Unavailable.forPeople(new Pages(opening.settings));
+        for (String path : Claviger.PATHS_FOR_PEOPLE) {
+            add(context, path, new DeferredEndpoint(() -> opening.endpoint(path), page));
+        }
+        Servlet json = Unavailable.forPrograms();
+        for (String path : Claviger.PATHS_FOR_PROGRAMS) {
+            add(context, path, new DeferredEndpoint(() -> opening.endpoint(path), json));
+        }
     }
 
-    private static void publish(ServletContext context, Servlet endpoint, String path) {
-        context.addServlet(path, endpoint).addMapping(path);
+    private static Document packaged(ServletContext context, String path, String type) {
+        try (InputStream file = context.getResourceAsStream(path)) {
+            return new Document(type, file.readAllBytes());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private static void add(ServletContext context, String path, Servlet servlet) {
+        context.addServlet(path, servlet).addMapping(path);
     }
 
     @Override
@@ -90,16 +108,13 @@ public class Startup implements ServletContextListener {
         close();
     }
 
-    /** In the reverse order; a job that is not cancelled would go on after the application is gone. */
+    /** In the reverse order. */
     private void close() {
         if (guard != null) {
             guard.close();
         }
-        if (refresh != null) {
-            refresh.cancel(true);
-        }
-        if (database != null) {
-            database.close();
+        if (opening != null) {
+            opening.close();
         }
     }
 }

@@ -56,6 +56,16 @@ class ClavigerTest {
         CLOCK.set(TestClock.START);
         Fixture.user("alice", true, "user");
         signedIn = signIn("passwd").cookie("__Secure-claviger-session");
+        allow(REQUEST);
+        allow(REQUEST.replace("spa", "web"));
+    }
+
+    private static void allow(String request) {
+        Exchange consent = authorize(request, signedIn);
+        Exchange.post(hiddenFields(consent) + "decision=allow")
+                .cookie(signedIn)
+                .cookie(consent.cookie("__Secure-claviger-form"))
+                .through(claviger.endpoints.get("/consent"));
     }
 
     @BeforeEach
@@ -87,7 +97,7 @@ class ClavigerTest {
         for (Cookie cookie : cookies) {
             exchange.cookie(cookie);
         }
-        return exchange.through(claviger.authorizeEndpoint);
+        return exchange.through(claviger.endpoints.get("/authorize"));
     }
 
     /** The fields of the form of a page, ready to be sent. */
@@ -106,7 +116,7 @@ class ClavigerTest {
         Exchange page = authorize(REQUEST);
         return Exchange.post(hiddenFields(page) + "username=alice&password=" + password)
                 .cookie(page.cookie("__Secure-claviger-form"))
-                .through(claviger.signInEndpoint);
+                .through(claviger.endpoints.get("/signin"));
     }
 
     private static Parameters location(Exchange exchange) {
@@ -124,7 +134,7 @@ class ClavigerTest {
     }
 
     private static Exchange token(String form) {
-        return Exchange.post(form).through(claviger.tokenEndpoint);
+        return Exchange.post(form).through(claviger.endpoints.get("/token"));
     }
 
     private static JsonObject tokens() {
@@ -249,7 +259,7 @@ class ClavigerTest {
         Exchange second = Exchange.post(hiddenFields(page) + "username=alice&password=passwd")
                 .cookie(page.cookie("__Secure-claviger-form"))
                 .cookie(first.cookie("__Secure-claviger-session"))
-                .through(claviger.signInEndpoint);
+                .through(claviger.endpoints.get("/signin"));
 
         assertThat(second.status()).isEqualTo(303);
         assertThat(second.header("Location")).startsWith(ISSUER + "/authorize?response_type=code&");
@@ -275,7 +285,7 @@ class ClavigerTest {
         assertThat(again.status()).isEqualTo(403);
         assertThat(again.header("Location")).isEmpty();
         assertThat(again.cookies()).doesNotContainKey("__Secure-claviger-session");
-        assertThat(again.body()).contains("user name or password is wrong").doesNotContain("value=\"wrong\"");
+        assertThat(again.body()).contains("User name or password is wrong.").doesNotContain("value=\"wrong\"");
         assertThat(hiddenFields(again)).contains("form_token=");
     }
 
@@ -304,7 +314,7 @@ class ClavigerTest {
                                 .cookie(cookie),
                         Exchange.post(fields + fields + rest).cookie(cookie)))
                 .allSatisfy(exchange -> {
-                    exchange.through(claviger.signInEndpoint);
+                    exchange.through(claviger.endpoints.get("/signin"));
                     assertThat(exchange.status()).isEqualTo(400);
                     assertThat(exchange.cookies()).isEmpty();
                     assertThat(exchange.header("Location")).isEmpty();
@@ -313,7 +323,7 @@ class ClavigerTest {
                         .cookie(cookie)
                         .header("Origin", "https://id.example.org")
                         .header("Sec-Fetch-Site", "same-origin")
-                        .through(claviger.signInEndpoint)
+                        .through(claviger.endpoints.get("/signin"))
                         .status())
                 .isEqualTo(303);
     }
@@ -380,7 +390,7 @@ class ClavigerTest {
                         .header(
                                 "Authorization",
                                 "Basic " + Base64.getEncoder().encodeToString(("web:" + SECRET).getBytes(UTF_8)))
-                        .through(claviger.tokenEndpoint)
+                        .through(claviger.endpoints.get("/token"))
                         .json()
                         .keySet())
                 .contains("access_token")
@@ -389,21 +399,21 @@ class ClavigerTest {
 
     @Test
     void t15OnlyFormsArePosted() {
-        assertError(Exchange.get("grant_type=x").through(claviger.tokenEndpoint), 405, "invalid_request");
-        assertThat(Exchange.get("").through(claviger.tokenEndpoint).header("Allow"))
+        assertError(Exchange.get("grant_type=x").through(claviger.endpoints.get("/token")), 405, "invalid_request");
+        assertThat(Exchange.get("").through(claviger.endpoints.get("/token")).header("Allow"))
                 .isEqualTo("POST");
         for (String type : new String[] {"application/json", "text/plain", "multipart/form-data", "", null}) {
             assertError(
                     Exchange.post("grant_type=client_credentials")
                             .contentType(type)
-                            .through(claviger.tokenEndpoint),
+                            .through(claviger.endpoints.get("/token")),
                     400,
                     "invalid_request");
         }
         assertThat(Exchange.post("grant_type=client_credentials")
                         .contentType("Application/X-WWW-Form-URLEncoded; charset=UTF-8")
                         .header("Authorization", SERVICE)
-                        .through(claviger.tokenEndpoint)
+                        .through(claviger.endpoints.get("/token"))
                         .status())
                 .isEqualTo(200);
         assertError(token("x=" + "y".repeat(65_536)), 400, "invalid_request");
@@ -462,7 +472,7 @@ class ClavigerTest {
         int beforeService = TestDatabase.statements();
         assertThat(Exchange.post("grant_type=client_credentials")
                         .header("Authorization", SERVICE)
-                        .through(claviger.tokenEndpoint)
+                        .through(claviger.endpoints.get("/token"))
                         .status())
                 .isEqualTo(200);
         assertThat(TestDatabase.statements() - beforeService).isZero();
@@ -480,11 +490,14 @@ class ClavigerTest {
 
     @Test
     void theKeySetIsPublishedForFiveMinutes() {
-        Exchange jwks = Exchange.get(null).through(claviger.jwksEndpoint);
+        Exchange jwks = Exchange.get(null).through(claviger.endpoints.get("/jwks"));
 
         assertThat(jwks.header("Cache-Control")).isEqualTo("public, max-age=300");
         assertThat(jwks.json().getJsonArray("keys")).hasSize(1);
-        assertThat(Exchange.get(null).through(claviger.metadataEndpoint).json().getString("issuer"))
+        assertThat(Exchange.get(null)
+                        .through(claviger.endpoints.get("/.well-known/oauth-authorization-server"))
+                        .json()
+                        .getString("issuer"))
                 .isEqualTo(ISSUER);
     }
 
@@ -515,7 +528,7 @@ class ClavigerTest {
         Claviger broken = new Claviger(importing(folder), database, CLOCK, RANDOM);
         database.close();
         try (CapturedLog log = new CapturedLog("org.claviger")) {
-            Exchange exchange = Exchange.post(REDEEM + "code").through(broken.tokenEndpoint);
+            Exchange exchange = Exchange.post(REDEEM + "code").through(broken.endpoints.get("/token"));
             String incident = exchange.json().getString("error_description");
 
             assertError(exchange, 500, "server_error");
@@ -528,7 +541,7 @@ class ClavigerTest {
 
             Exchange page = Exchange.get(REQUEST)
                     .cookie(new Cookie("__Secure-claviger-session", "x".repeat(43)))
-                    .through(broken.authorizeEndpoint);
+                    .through(broken.endpoints.get("/authorize"));
             assertThat(location(page).findOnce("error")).contains("server_error");
             assertThat(location(page).findOnce("error_description").orElseThrow())
                     .matches("incident [0-9a-f]{12}");
@@ -547,7 +560,7 @@ class ClavigerTest {
             token("grant_type=refresh_token&client_id=spa&refresh_token=" + tokens.getString("refresh_token"));
             Exchange.post("grant_type=client_credentials")
                     .header("Authorization", SERVICE)
-                    .through(claviger.tokenEndpoint);
+                    .through(claviger.endpoints.get("/token"));
 
             assertThat(String.join("\n", log.lines()))
                     .contains(

@@ -43,6 +43,7 @@ public final class Exchange {
     private final List<Cookie> requestCookies = new ArrayList<>();
     private byte[] body = new byte[0];
     private String query;
+    private String peer = "203.0.113.1";
     private String contentType;
     private Principal principal;
     private List<String> roles = List.of();
@@ -54,6 +55,7 @@ public final class Exchange {
 
     private Exchange(String method) {
         this.method = method;
+        requestHeaders.put("Host", List.of("id.example.org"));
     }
 
     public static Exchange get(String query) {
@@ -73,8 +75,18 @@ public final class Exchange {
         return new Exchange(method);
     }
 
+    /** Adds a header; a host takes the place of {@link Fixture#ISSUER}'s. */
     public Exchange header(String name, String value) {
+        if (name.equals("Host")) {
+            requestHeaders.remove(name);
+        }
         requestHeaders.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+        return this;
+    }
+
+    /** Who sends the request. */
+    public Exchange peer(String address) {
+        peer = address;
         return this;
     }
 
@@ -162,6 +174,14 @@ public final class Exchange {
     public final class RequestCalls {
         public String getMethod() {
             return method;
+        }
+
+        public String getRemoteAddr() {
+            return peer;
+        }
+
+        public String getServletPath() {
+            return "";
         }
 
         public String getProtocol() {

@@ -15,7 +15,10 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.client.Client;
 import org.claviger.client.Clients;
+import org.claviger.client.NewClient;
 import org.claviger.database.Database;
+import org.claviger.identity.NewResourceOwner;
+import org.claviger.identity.ResourceOwners;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
 import org.claviger.key.SigningKeys;
@@ -74,6 +77,7 @@ public final class Fixture {
         Map<String, String> values = new HashMap<>();
         values.put("claviger.issuer", ISSUER);
         values.put("claviger.key-encryption-key", KEY_ENCRYPTION_KEY);
+        values.put("claviger.data-directory", "target/data");
         for (int i = 0; i < keysAndValues.length; i += 2) {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
@@ -100,7 +104,8 @@ public final class Fixture {
         for (JsonObject entry : entries) {
             boolean complete = entry.getString("token_endpoint_auth_method", "").equals("none")
                     || entry.containsKey("client_secret");
-            clients.register(
+            register(
+                    clients,
                     complete
                             ? entry
                             : Json.createObjectBuilder(entry)
@@ -110,6 +115,16 @@ public final class Fixture {
         }
         clients.refresh();
         return clients;
+    }
+
+    /** Registers a client as an import does. */
+    public static void register(Clients clients, JsonObject entry, String pointer) {
+        TestDatabase.database().changeAlone(clients.registration(NewClient.parse(entry, pointer)));
+    }
+
+    /** Registers a user as an import does. */
+    public static void register(ResourceOwners owners, JsonObject entry, String pointer) {
+        TestDatabase.database().changeAlone(owners.registration(NewResourceOwner.parse(entry, pointer)));
     }
 
     /** Stores a user whose password is {@code passwd}, hashed by a single round so that tests need not wait. */

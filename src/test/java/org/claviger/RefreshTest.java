@@ -11,7 +11,7 @@ class RefreshTest {
     private static final String CLIENT = "{'client_id':'%s','grant_types':['client_credentials']}";
 
     private final Clients clients = Fixture.clients(TestDatabase.empty(), json(CLIENT.formatted("first")));
-    private final Refresh refresh = new Refresh(clients);
+    private final Refresh refresh = new Refresh(clients::refresh);
 
     @Test
     void aNodeSeesWhatAnotherNodeWrote() {
@@ -23,21 +23,37 @@ class RefreshTest {
     }
 
     @Test
-    void aNodeGoesOnWithWhatItKnowsWhileTheDatabaseIsAway() {
+    void aNodeGoesOnWithWhatItKnowsWhileATableCannotBeRead() {
         try (CapturedLog log = new CapturedLog("org.claviger")) {
             TestDatabase.execute("alter table version_number rename to away");
             try {
                 refresh.run();
                 refresh.run();
                 assertThat(clients.find(new ClientId("first"))).isPresent();
-                assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0201 ");
+                assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0204 ");
             } finally {
                 TestDatabase.execute("alter table away rename to version_number");
             }
             refresh.run();
-            refresh.run();
 
-            assertThat(log.lines()).hasSize(2).last().asString().startsWith("CLAVIGER-0202 ");
+            assertThat(log.lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatCannotBeReadKeepsNothingElseFromBeingRead() {
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            Fixture.clients(TestDatabase.database(), json(CLIENT.formatted("second")));
+
+            new Refresh(
+                            () -> {
+                                throw new IllegalStateException("unreadable");
+                            },
+                            clients::refresh)
+                    .run();
+
+            assertThat(clients.find(new ClientId("second"))).isPresent();
+            assertThat(log.lines()).hasSize(1);
         }
     }
 }

@@ -8,8 +8,12 @@ public enum AuditEvent {
     AUTHORIZATION_REFUSED,
     SIGNED_IN,
     SIGN_IN_REFUSED,
+    SIGNED_OUT,
     /** A code or a refresh token was used a second time; its family has ended. */
     REUSE_DETECTED,
     BEARER_REFUSED,
-    IMPORTED
+    IMPORTED,
+    /** Somebody administers the installation who did not before. */
+    ADMINISTRATOR_CREATED,
+    SETUP_REFUSED
 }

@@ -5,7 +5,6 @@ import static org.claviger.oauth.ErrorCode.INVALID_REQUEST;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -16,6 +15,7 @@ import org.claviger.identity.SignInSessions;
 import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
 import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Parameters;
 import org.claviger.settings.Issuer;
 import org.claviger.settings.RandomTokens;
 
@@ -45,6 +45,21 @@ public final class Browser {
         this.formCookie = prefix + "form";
     }
 
+    /** Whether it has sent any cookie of ours. With a {@code POST} from another site it sends none (SameSite=Lax). */
+    boolean isKnown(HttpServletRequest request) {
+        return cookie(request, sessionCookie).isPresent()
+                || cookie(request, formCookie).isPresent();
+    }
+
+    /**
+     * Sends the browser to the authorization endpoint with this request, by {@code GET}: with all its cookies, and so that it
+     * repeats no password (RFC 9700 section 4.12).
+     */
+    void goOn(HttpServletResponse response, Parameters authorizationRequest) {
+        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+        response.setHeader("Location", issuer.at("/authorize?" + authorizationRequest.toForm()));
+    }
+
     /** The sign-in session of this browser, if it is alive. */
     Optional<SignInSession> session(HttpServletRequest request) {
         return cookie(request, sessionCookie).flatMap(sessions::find);
@@ -53,57 +68,52 @@ public final class Browser {
     /** Opens a session under a new identifier (RFC 6819 section 4.4.1.8) and ends the one the browser had. */
     void signIn(HttpServletRequest request, HttpServletResponse response, ResourceOwner resourceOwner) {
         cookie(request, sessionCookie).ifPresent(sessions::end);
-        setCookie(response, sessionCookie, sessions.open(resourceOwner));
+        response.addCookie(newCookie(sessionCookie, sessions.open(resourceOwner)));
     }
 
-    /** Shows the sign-in page for an authorization request. */
-    void showSignIn(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            ProvenRedirect redirect,
-            String authorizationRequest)
-            throws IOException {
-        showSignIn(request, response, redirect, authorizationRequest, HttpServletResponse.SC_OK, "");
+    /** Ends the session of this browser, if there is one. */
+    void signOut(HttpServletRequest request, HttpServletResponse response) {
+        cookie(request, sessionCookie).ifPresent(sessions::end);
+        Cookie cookie = newCookie(sessionCookie, "");
+        cookie.setMaxAge(0);
+        response.addCookie(cookie);
     }
 
-    /** Shows it again after an attempt that failed. */
-    void showSignIn(
-            HttpServletRequest request,
-            HttpServletResponse response,
-            ProvenRedirect redirect,
-            String authorizationRequest,
-            int status,
-            String error)
-            throws IOException {
+    /**
+     * The token for a form that is shown to this browser. Its cookie stays as it is, for another tab may have a form open.
+     *
+     * @param purpose which form, and for whom
+     * @param content what the form is about
+     */
+    public String formToken(HttpServletRequest request, HttpServletResponse response, String purpose, String content) {
         String formSecret = cookie(request, formCookie).orElseGet(() -> {
             String secret = tokens.secret();
-            setCookie(response, formCookie, secret);
+            response.addCookie(newCookie(formCookie, secret));
             return secret;
         });
-        String token = macKeys.versionedMac(MacPurpose.FORM, formText(formSecret, authorizationRequest));
-        Page.signIn(redirect.client().name(), authorizationRequest, token, error, redirect.formTarget())
-                .send(response, status);
+        return macKeys.versionedMac(MacPurpose.FORM, formText(formSecret, purpose, content));
     }
 
-    /** Refuses a form that was not shown to this browser with that token for that authorization request. */
-    void proveForm(HttpServletRequest request, String formToken, String authorizationRequest) throws OAuthException {
+    /** Refuses a form that was not shown to this browser with that token for that purpose and content. */
+    public void proveForm(HttpServletRequest request, String purpose, String content, String formToken)
+            throws OAuthException {
         Optional<String> formSecret = cookie(request, formCookie);
+        // Pages that tell nobody where they were send "null" as their origin.
         boolean foreign =
                 Requests.headers(request, "Sec-Fetch-Site").stream().anyMatch(site -> !site.equals("same-origin"))
                         || Requests.headers(request, "Origin").stream()
                                 .anyMatch(origin -> !origin.equals("null") && !origin.equals(issuer.origin()));
         if (foreign
                 || formSecret.isEmpty()
-                || !macKeys.verifyVersioned(
-                        MacPurpose.FORM, formText(formSecret.get(), authorizationRequest), formToken)) {
+                || !macKeys.verifyVersioned(MacPurpose.FORM, formText(formSecret.get(), purpose, content), formToken)) {
             throw new OAuthException(
                     INVALID_REQUEST,
                     "this form is not one that was shown to this browser; go back to the application and try again");
         }
     }
 
-    private static String formText(String formSecret, String authorizationRequest) {
-        return formSecret + "\n" + authorizationRequest;
+    private static String formText(String formSecret, String purpose, String content) {
+        return formSecret + "\n" + purpose + "\n" + content;
     }
 
     private static Optional<String> cookie(HttpServletRequest request, String name) {
@@ -114,12 +124,12 @@ public final class Browser {
                 .findFirst();
     }
 
-    private void setCookie(HttpServletResponse response, String name, String value) {
+    private Cookie newCookie(String name, String value) {
         Cookie cookie = new Cookie(name, value);
         cookie.setPath(issuer.path());
         cookie.setHttpOnly(true);
         cookie.setSecure(issuer.isSecure());
         cookie.setAttribute("SameSite", "Lax");
-        response.addCookie(cookie);
+        return cookie;
     }
 }

@@ -1,5 +1,7 @@
 package org.claviger.authorize;
 
+import static org.claviger.oauth.ErrorCode.ACCESS_DENIED;
+
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -7,25 +9,40 @@ import java.util.Map;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Clients;
+import org.claviger.http.Caller;
 import org.claviger.http.Requests;
 import org.claviger.identity.ResourceOwner;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
-import org.claviger.settings.Issuer;
+import org.claviger.page.PageEndpoint;
+import org.claviger.settings.Settings;
+import org.claviger.throttle.Throttle;
+import org.claviger.throttle.Throttle.Attempt;
 
 /** Takes the sign-in form and leads back to the authorization request from which it was shown. */
 public final class SignInEndpoint extends PageEndpoint {
-    private final Issuer issuer;
+    private final Settings settings;
     private final Clients clients;
     private final ResourceOwners resourceOwners;
+    private final Throttle throttle;
     private final Browser browser;
+    private final SignInForm form;
 
-    public SignInEndpoint(Issuer issuer, Clients clients, ResourceOwners resourceOwners, Browser browser) {
-        this.issuer = issuer;
+    public SignInEndpoint(
+            Settings settings,
+            Clients clients,
+            ResourceOwners resourceOwners,
+            Throttle throttle,
+            Browser browser,
+            SignInForm form) {
+        super(form.pages());
+        this.settings = settings;
         this.clients = clients;
         this.resourceOwners = resourceOwners;
+        this.throttle = throttle;
         this.browser = browser;
+        this.form = form;
     }
 
     @Override
@@ -34,35 +51,55 @@ public final class SignInEndpoint extends PageEndpoint {
     }
 
     @Override
-    protected void answer(HttpServletRequest request, HttpServletResponse response) throws OAuthException, IOException {
-        Parameters form = Requests.form(request);
-        form.refuseRepeated();
-        String authorizationRequest = form.require("request");
-        browser.proveForm(request, form.require("form_token"), authorizationRequest);
-        ProvenRedirect redirect = ProvenRedirect.prove(Parameters.parse(authorizationRequest), clients);
+    protected void answerPerson(HttpServletRequest request, HttpServletResponse response)
+            throws OAuthException, IOException {
+        Parameters fields = Requests.form(request);
+        fields.refuseRepeated();
+        String authorizationRequest = fields.require("request");
+        browser.proveForm(request, SignInForm.PURPOSE, authorizationRequest, fields.require("form_token"));
+        Parameters parameters = Parameters.parse(authorizationRequest);
+        ProvenRedirect redirect = ProvenRedirect.prove(parameters, clients);
+        String username = fields.find("username").orElse("");
         ResourceOwner resourceOwner;
         try {
-            resourceOwner = resourceOwners.authenticate(
-                    form.find("username").orElse(""), form.find("password").orElse(""));
+            resourceOwner =
+                    authenticate(request, username, fields.find("password").orElse(""));
         } catch (OAuthException refusal) {
             Audit.record(
                     AuditEvent.SIGN_IN_REFUSED,
-                    Map.of("client", redirect.client().id(), "reason", refusal.detail()));
-            // RFC 9110 section 15.5.4: credentials were provided, and "the server considers them insufficient".
-            browser.showSignIn(
-                    request,
-                    response,
-                    redirect,
-                    authorizationRequest,
-                    refusal.code().status(),
-                    refusal.description());
+                    Map.of(
+                            "client",
+                            redirect.client().id(),
+                            "reason",
+                            refusal.detail().isEmpty() ? refusal.description() : refusal.detail()));
+            form.showAgain(request, response, redirect, authorizationRequest, username, refusal);
             return;
         }
         browser.signIn(request, response, resourceOwner);
         Audit.record(
                 AuditEvent.SIGNED_IN, Map.of("client", redirect.client().id(), "subject", resourceOwner.subject()));
-        // RFC 9700 section 4.12: 303, after which no browser repeats the credentials.
-        response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-        response.setHeader("Location", issuer.at("/authorize?" + authorizationRequest));
+        browser.goOn(response, AuthorizationRequest.signedIn(parameters));
+    }
+
+    private ResourceOwner authenticate(HttpServletRequest request, String username, String password)
+            throws OAuthException {
+        if (!ResourceOwners.mayExist(username, password)) { // costs neither a row nor a hash
+            throw new OAuthException(ACCESS_DENIED, "user name or password is wrong", "longer than any there is");
+        }
+        Attempt attempt = new Attempt(
+                Throttle.Kind.SIGN_IN,
+                username,
+                Caller.of(request, settings.trustedProxies()).address());
+        throttle.check(attempt);
+        try {
+            ResourceOwner resourceOwner = resourceOwners.authenticate(username, password);
+            throttle.succeeded(attempt);
+            return resourceOwner;
+        } catch (OAuthException refusal) {
+            if (refusal.code() == ACCESS_DENIED) {
+                throttle.failed(attempt);
+            }
+            throw refusal;
+        }
     }
 }

@@ -11,13 +11,13 @@ import org.claviger.oauth.Scope;
 /**
  * A registered client.
  *
- * @param redirectUris compared character by character (RFC 9700 section 2.1)
+ * @param redirectUris where answers may be sent, see {@link #acceptsRedirect}
  * @param scope the most that it may ask for
  * @param audience what its access tokens are for; absent for the installation's default
  * @param groups the groups of its own tokens, when it acts for itself
  * @param userGroups the groups of users that its tokens may carry; absent for all of them
- * @param classification names its lifetimes and rules; reserved, {@code standard} until classifications exist
- * @param allowedOrigins the origins whose scripts may call the token endpoint; reserved until CORS exists
+ * @param classification names its rules: {@code restricted} asks for consent each time
+ * @param allowedOrigins the origins whose scripts may call the token endpoint and read its answers
  */
 public record Client(
         ClientId id,
@@ -36,5 +36,13 @@ public record Client(
 
     public boolean isPublic() {
         return authenticationMethod == ClientAuthenticationMethod.NONE;
+    }
+
+    /**
+     * Whether an authorization request may name this redirect URI: a registered one, character by character (RFC 9700 section
+     * 2.1), or the same on another port of a loopback address (RFC 8252 section 7.3).
+     */
+    public boolean acceptsRedirect(String redirectUri) {
+        return redirectUris.stream().anyMatch(registered -> RedirectUris.isSame(registered, redirectUri));
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.claviger.jose.TokenType;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.GrantType;
@@ -17,6 +17,10 @@ final class ClientMetadata {
     /** The prefix of the groups that open Claviger itself: no client and no user of an application can carry one. */
     private static final String RESERVED_GROUP = "claviger-";
 
+    // RFC 6454 section 6.2, as browsers write it
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?");
+
     private final JsonMembers members;
 
     private ClientMetadata(JsonMembers members) {
@@ -24,15 +28,24 @@ final class ClientMetadata {
     }
 
     /**
+     * Reads a client as somebody registers it.
+     *
      * @param pointer where the object stands in its file
      * @throws IllegalArgumentException with the pointer to the member that does not fit
      */
     static Client parse(JsonObject object, String pointer) {
         JsonMembers members = new JsonMembers(object, pointer);
-        Client client = new ClientMetadata(members).read();
+        ClientMetadata metadata = new ClientMetadata(members);
+        Client client = metadata.read();
+        metadata.refuseForeignScope(client.scope());
         members.text("client_secret"); // its value is the business of who registers the client
         members.refuseOthers();
         return client;
+    }
+
+    /** Reads a client that is registered. Members that only a later version knows are passed over: nodes are updated one by one. */
+    static Client parseStored(JsonObject object) {
+        return new ClientMetadata(new JsonMembers(object, "")).read();
     }
 
     private Client read() {
@@ -49,14 +62,17 @@ final class ClientMetadata {
                 method,
                 grantTypes,
                 redirectUris(grantTypes),
-                uris("post_logout_redirect_uris"),
+                members.texts("post_logout_redirect_uris", RedirectUris::isAcceptable, RedirectUris.EXPECTED),
                 valid("scope", () -> Scope.parse(members.text("scope").orElse(""))),
                 members.text("audience"),
                 accessTokenType(),
                 groups("groups"),
                 members.has("user_groups") ? Optional.of(groups("user_groups")) : Optional.empty(),
                 members.text("classification").orElse("standard"),
-                members.texts("allowed_origins"));
+                members.texts(
+                        "allowed_origins",
+                        ORIGIN.asMatchPredicate(),
+                        "must be an origin such as https://app.example.org, without a path"));
     }
 
     private ClientAuthenticationMethod authenticationMethod() {
@@ -70,30 +86,28 @@ final class ClientMetadata {
     private Set<GrantType> grantTypes() {
         // RFC 7591 section 2: "If omitted, the default behavior is that the client will use only the
         // authorization_code".
-        List<String> names = members.has("grant_types") ? members.texts("grant_types") : List.of("authorization_code");
-        return names.stream()
-                .map(name -> GrantType.find(name)
-                        .orElseThrow(() -> members.refuse(
-                                "grant_types", "must be of authorization_code, refresh_token and client_credentials")))
-                .collect(Collectors.toUnmodifiableSet());
+        return members.has("grant_types")
+                ? Set.copyOf(members.values(
+                        "grant_types",
+                        GrantType::find,
+                        "must be authorization_code, refresh_token or client_credentials"))
+                : Set.of(GrantType.AUTHORIZATION_CODE);
     }
 
     private List<String> redirectUris(Set<GrantType> grantTypes) {
-        List<String> uris = uris("redirect_uris");
+        List<String> uris = members.texts("redirect_uris", RedirectUris::isAcceptable, RedirectUris.EXPECTED);
         if (grantTypes.contains(GrantType.AUTHORIZATION_CODE) && uris.isEmpty()) {
             throw members.refuse("redirect_uris", "is missing; authorization_code needs one");
         }
         return uris;
     }
 
-    private List<String> uris(String name) {
-        List<String> uris = members.texts(name);
-        if (!uris.stream().allMatch(RedirectUris::isAcceptable)) {
+    /** Scopes are free, except those that begin as ours do. */
+    private void refuseForeignScope(Scope scope) {
+        if (scope.tokens().anyMatch(token -> token.startsWith(Scope.RESERVED) && !Scope.KNOWN.contains(token))) {
             throw members.refuse(
-                    name,
-                    "must be https, http on loopback, or a private-use scheme with a dot; without fragment or wildcard");
+                    "scope", "what begins with " + Scope.RESERVED + " must be of " + String.join(", ", Scope.KNOWN));
         }
-        return uris;
     }
 
     private TokenType accessTokenType() {
@@ -102,11 +116,10 @@ final class ClientMetadata {
     }
 
     private Set<String> groups(String name) {
-        List<String> groups = members.texts(name);
-        if (groups.stream().anyMatch(group -> group.startsWith(RESERVED_GROUP))) {
-            throw members.refuse(name, "must not name a group that begins with " + RESERVED_GROUP);
-        }
-        return Set.copyOf(groups);
+        return Set.copyOf(members.texts(
+                name,
+                group -> !group.startsWith(RESERVED_GROUP),
+                "must not be a group that begins with " + RESERVED_GROUP));
     }
 
     private <T> T valid(String name, Supplier<T> value) {

@@ -3,8 +3,8 @@ package org.claviger.client;
 import static org.claviger.oauth.ErrorCode.INVALID_CLIENT;
 
 import jakarta.json.Json;
-import jakarta.json.JsonObject;
 import java.io.StringReader;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,9 +17,6 @@ import org.claviger.oauth.OAuthException;
 
 /** The registered clients, all of them in memory, so that a request needs no SQL to know its client. */
 public final class Clients {
-    /** ASVS 11.2: a secret checked with a fast keyed hash must be as good as random. */
-    private static final int MIN_SECRET_LENGTH = 32;
-
     private final Database database;
     private final MacKeys macKeys;
     private volatile Snapshot snapshot = new Snapshot(-1, Map.of());
@@ -35,6 +32,22 @@ public final class Clients {
 
     public Optional<Client> find(ClientId id) {
         return Optional.ofNullable(snapshot.registrations.get(id)).map(Registration::client);
+    }
+
+    /** Whether there is a client of this identifier, and it has a secret. */
+    public boolean hasSecret(ClientId id) {
+        return find(id).filter(client -> !client.isPublic()).isPresent();
+    }
+
+    /** The origins whose scripts may read what this client is answered. */
+    public List<String> allowedOrigins(ClientId id) {
+        return find(id).map(Client::allowedOrigins).orElse(List.of());
+    }
+
+    /** Whether any client names this origin. */
+    public boolean isAllowedOrigin(String origin) {
+        return snapshot.registrations.values().stream()
+                .anyMatch(found -> found.client.allowedOrigins().contains(origin));
     }
 
     /**
@@ -71,39 +84,28 @@ public final class Clients {
         return id.value() + "\n" + secret;
     }
 
-    /**
-     * Registers a client, or replaces its registration.
-     *
-     * @param entry with the member names of RFC 7591 section 2
-     * @param pointer where the entry stands in its file
-     * @throws IllegalArgumentException with the pointer to what does not fit; nothing has changed then
-     */
-    public void register(JsonObject entry, String pointer) {
-        Client client = ClientMetadata.parse(entry, pointer);
+    /** Whether there is a client of this identifier, in the memory of this node. */
+    public boolean isRegistered(String id) {
+        return snapshot.registrations.keySet().stream()
+                .anyMatch(known -> known.value().equals(id));
+    }
+
+    /** The SQL that registers a client, or replaces its registration. */
+    public Database.Change<RuntimeException> registration(NewClient client) {
         ClientRow row = new ClientRow();
         row.clientId = client.id().value();
-        row.metadata =
-                Json.createObjectBuilder(entry).remove("client_secret").build().toString();
-        if (client.isPublic()) {
-            if (entry.containsKey("client_secret")) {
-                throw new IllegalArgumentException(pointer + "/client_secret: a public client has none");
-            }
-        } else {
-            String secret = entry.getString("client_secret", "");
-            if (secret.length() < MIN_SECRET_LENGTH) {
-                throw new IllegalArgumentException(
-                        pointer + "/client_secret: must have at least " + MIN_SECRET_LENGTH + " characters");
-            }
+        row.metadata = client.metadata();
+        client.secret().ifPresent(secret -> {
             int version = macKeys.currentVersion(MacPurpose.CLIENT_SECRET);
             row.secretMacKeyVersion = version;
             row.secretMac = macKeys.mac(MacPurpose.CLIENT_SECRET, version, secretText(client.id(), secret));
-        }
+        });
         // The row of the number stays locked until the commit, so the order of the numbers is the order of the commits.
-        database.changeAlone(entities -> {
+        return entities -> {
             entities.merge(row);
             entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'client'")
                     .executeUpdate();
-        });
+        };
     }
 
     /** Reads the clients again if any has changed since the last time; called every second. */
@@ -126,7 +128,7 @@ public final class Clients {
     private static Registration registration(ClientRow row) {
         try (var reader = Json.createReader(new StringReader(row.metadata))) {
             return new Registration(
-                    ClientMetadata.parse(reader.readObject(), ""),
+                    ClientMetadata.parseStored(reader.readObject()),
                     row.secretMac == null ? "" : row.secretMac,
                     row.secretMacKeyVersion == null ? 0 : row.secretMacKeyVersion);
         }

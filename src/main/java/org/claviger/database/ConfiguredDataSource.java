@@ -17,25 +17,30 @@ import org.jspecify.annotations.Nullable;
  * server pools it (see the {@code @DataSourceDefinition}) and makes it by its public constructor.
  */
 public final class ConfiguredDataSource implements DataSource {
-    // Payara asks for the first connection without a context class loader, so the configuration is named by ours.
-    private final DatabaseSettings settings =
-            DatabaseSettings.read(ConfigProvider.getConfig(ConfiguredDataSource.class.getClassLoader()));
+    private final DatabaseSettings settings;
     private @Nullable PrintWriter logWriter;
     private int loginTimeout;
+
+    /** What the server calls. */
+    public ConfiguredDataSource() {
+        // Payara asks for the first connection without a context class loader, so the configuration is named by ours.
+        this(DatabaseSettings.read(ConfigProvider.getConfig(ConfiguredDataSource.class.getClassLoader())));
+    }
+
+    ConfiguredDataSource(DatabaseSettings settings) {
+        this.settings = settings;
+    }
 
     /** WildFly refuses a data source without a property; this one has no effect. */
     public void setProfile(String profile) {}
 
     @Override
     public Connection getConnection() throws SQLException {
-        Properties properties = new Properties();
-        if (!settings.user().isEmpty()) {
-            properties.setProperty("user", settings.user());
-        }
-        if (!settings.password().isEmpty()) {
-            properties.setProperty("password", settings.password());
-        }
-        Connection connection = driver().connect(settings.url(), properties);
+        return LastingConnection.of(this::connect, System::nanoTime);
+    }
+
+    private Connection connect() throws SQLException {
+        Connection connection = driver().connect(settings.url(), properties());
         if (connection == null) {
             throw new SQLException(DatabaseSettings.URL_KEY + ": its driver does not accept this URL");
         }
@@ -43,7 +48,27 @@ public final class ConfiguredDataSource implements DataSource {
     }
 
     private Driver driver() {
-        return settings.url().startsWith("jdbc:h2:") ? new org.h2.Driver() : new org.postgresql.Driver();
+        return settings.isH2() ? new org.h2.Driver() : new org.postgresql.Driver();
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        if (!settings.isH2()) {
+            // A server or a network that does not answer must not hold a request for ever. The URL overrules all of
+            // these.
+            properties.setProperty("connectTimeout", "5");
+            properties.setProperty("loginTimeout", "10");
+            properties.setProperty("socketTimeout", "30");
+            properties.setProperty("tcpKeepAlive", "true");
+            properties.setProperty("ApplicationName", "claviger");
+        }
+        if (!settings.user().isEmpty()) {
+            properties.setProperty("user", settings.user());
+        }
+        if (!settings.password().isEmpty()) {
+            properties.setProperty("password", settings.password());
+        }
+        return properties;
     }
 
     /** WildFly passes empty arguments; the configuration knows better. */

@@ -2,8 +2,8 @@ package org.claviger.database;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -16,31 +16,79 @@ import org.hibernate.jpa.HibernatePersistenceProvider;
  * signing, no network.
  */
 public final class Database implements AutoCloseable {
-    private final EntityManagerFactory factory;
+    private static final String H2 = "H2";
 
-    private Database(EntityManagerFactory factory) {
-        this.factory = factory;
+    private final DataSource dataSource;
+    private final EntityManagerFactory factory;
+    private final Outage outage;
+
+    private Database(DataSource dataSource, String product) {
+        this.dataSource = dataSource;
+        this.factory = new HibernatePersistenceProvider()
+                .createEntityManagerFactory(
+                        "claviger",
+                        Map.of(
+                                "jakarta.persistence.nonJtaDataSource",
+                                dataSource,
+                                "hibernate.boot.allow_jdbc_metadata_access",
+                                false,
+                                "jakarta.persistence.database-product-name",
+                                product,
+                                "jakarta.persistence.database-major-version",
+                                product.equals(H2) ? 2 : 13,
+                                "jakarta.persistence.database-minor-version",
+                                product.equals(H2) ? 2 : 0));
+        this.outage = new Outage(dataSource, System::nanoTime);
+    }
+
+    /** Prepares what takes its time and no connection, so that the rest is quick when the database is there. */
+    public static Database prepare(DataSource dataSource, DatabaseSettings settings) {
+        return new Database(dataSource, settings.isH2() ? H2 : "PostgreSQL");
     }
 
     /**
-     * Brings the schema up to date and opens the database.
+     * Opens a database, whatever it is.
      *
-     * @throws SettingsException if it cannot be used
+     * @throws DatabaseAwayException if it cannot be reached, which may pass
+     * @throws SettingsException if it can be reached but not be used, or is none
      */
     public static Database open(DataSource dataSource) {
+        Database database;
+        try (Connection connection = dataSource.getConnection()) {
+            database = new Database(dataSource, connection.getMetaData().getDatabaseProductName());
+        } catch (SQLException unusable) {
+            throw unusable(unusable);
+        }
+        try {
+            database.migrate();
+            return database;
+        } catch (RuntimeException unusable) {
+            database.close();
+            throw unusable;
+        }
+    }
+
+    /**
+     * Brings the schema up to date; before that there is nothing to be had from the database.
+     *
+     * @throws DatabaseAwayException if it cannot be reached, which may pass
+     * @throws SettingsException if it can be reached but not be used, or is none
+     */
+    public void migrate() {
         try {
             Schema.migrate(dataSource);
-            return new Database(new HibernatePersistenceProvider()
-                    .createEntityManagerFactory(
-                            "claviger", Map.of("jakarta.persistence.nonJtaDataSource", dataSource)));
         } catch (RuntimeException unusable) {
-            Throwable cause = unusable;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            throw new SettingsException(
-                    DatabaseSettings.URL_KEY, "the database cannot be used: " + cause.getMessage(), unusable);
+            throw unusable(unusable);
         }
+    }
+
+    private static RuntimeException unusable(Exception cause) {
+        return DatabaseAwayException.isCauseOf(cause)
+                ? new DatabaseAwayException(cause)
+                : new SettingsException(
+                        DatabaseSettings.URL_KEY,
+                        "the database cannot be used: " + DatabaseAwayException.reason(cause),
+                        cause);
     }
 
     /** SQL that answers something. */
@@ -58,32 +106,47 @@ public final class Database implements AutoCloseable {
     /**
      * Runs the work in a transaction of its own, at the isolation READ COMMITTED. A checked exception commits, because it
      * is a refusal and what the refusal wrote must stay; an unchecked one is a fault and rolls back.
+     *
+     * @throws DatabaseAwayException if the database is or goes away; whether a commit took effect is then unknown
      */
     public <T, E extends Exception> T transact(Work<T, E> work) throws E {
+        outage.refuse();
         try (EntityManager entities = factory.createEntityManager()) {
-            EntityTransaction transaction = entities.getTransaction();
-            transaction.begin();
-            T result;
-            try {
-                result = work.in(entities);
-            } catch (RuntimeException | Error fault) {
-                rollBack(transaction, fault);
-                throw fault;
-            } catch (Exception refusal) {
-                transaction.commit();
-                throw refusal;
-            }
-            transaction.commit();
+            begin(entities);
+            T result = commitRefusals(entities, work);
+            entities.getTransaction().commit();
             return result;
+        } catch (RuntimeException fault) {
+            throw outage.notice(fault);
         }
     }
 
-    /** What led to it must not be hidden by a connection that is dead. */
-    private static void rollBack(EntityTransaction transaction, Throwable fault) {
+    /** Whatever keeps us from getting a connection is an outage: we had one before. */
+    private void begin(EntityManager entities) {
         try {
-            transaction.rollback();
-        } catch (RuntimeException further) {
-            fault.addSuppressed(further);
+            entities.getTransaction().begin();
+        } catch (PersistenceException unconnected) {
+            throw outage.begin(unconnected);
+        }
+    }
+
+    private static <T, E extends Exception> T commitRefusals(EntityManager entities, Work<T, E> work) throws E {
+        try {
+            return work.in(entities);
+        } catch (RuntimeException | Error fault) {
+            rollBack(entities, fault);
+            throw fault;
+        } catch (Exception refusal) {
+            entities.getTransaction().commit();
+            throw refusal;
+        }
+    }
+
+    private static void rollBack(EntityManager entities, Throwable fault) {
+        try {
+            entities.getTransaction().rollback();
+        } catch (RuntimeException alsoFailed) {
+            fault.addSuppressed(alsoFailed);
         }
     }
 

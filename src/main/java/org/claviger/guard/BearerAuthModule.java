@@ -24,11 +24,11 @@ final class BearerAuthModule implements ServerAuthModule {
     private static final String IS_MANDATORY = "jakarta.security.auth.message.MessagePolicy.isMandatory";
     private static final String AUTH_TYPE = "jakarta.servlet.http.authType";
 
-    private final BearerGuard guard;
+    private final BearerGate gate;
     private final CallbackHandler handler;
 
-    BearerAuthModule(BearerGuard guard, CallbackHandler handler) {
-        this.guard = guard;
+    BearerAuthModule(BearerGate gate, CallbackHandler handler) {
+        this.gate = gate;
         this.handler = handler;
     }
 
@@ -49,7 +49,7 @@ final class BearerAuthModule implements ServerAuthModule {
             throws AuthException {
         HttpServletRequest request = (HttpServletRequest) message.getRequestMessage();
         HttpServletResponse response = (HttpServletResponse) message.getResponseMessage();
-        Verdict verdict = guard.judge(request);
+        Verdict verdict = gate.judge(request);
         if (verdict instanceof Verdict.Accepted accepted) {
             try {
                 return accept(message, client, accepted.caller());
@@ -60,11 +60,12 @@ final class BearerAuthModule implements ServerAuthModule {
         if (verdict instanceof Verdict.Refused refused) {
             return Refusals.send(response, refused);
         }
+        Verdict.Refused otherwise = ((Verdict.Anonymous) verdict).otherwise();
         if (Boolean.parseBoolean(String.valueOf(message.getMap().get(IS_MANDATORY)))) {
-            return Refusals.mandatory(request, response);
+            return Refusals.mandatory(request, response, otherwise);
         }
         tell(new CallerPrincipalCallback(client, (Principal) null));
-        message.setResponseMessage(ChallengingResponse.anonymous(response));
+        message.setResponseMessage(ChallengingResponse.anonymous(response, otherwise));
         return AuthStatus.SUCCESS;
     }
 

@@ -10,12 +10,15 @@ import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageCont
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Set;
+import org.claviger.http.Caller;
+import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.Scope;
+import org.claviger.settings.Settings;
 
 /**
  * The guard as the mechanism of this application's own protected resources, those below {@code /admin}: its tokens have the
- * audience {@code <issuer>/admin} and no other, and what opens a resource is the scope. The endpoints of the protocol
- * authenticate clients themselves and are let through.
+ * audience {@code <issuer>/admin} and no other, and what opens a resource is the scope; they answer on the issuer's own host
+ * only. The endpoints of the protocol authenticate clients themselves and are let through.
  */
 @ApplicationScoped
 public class BearerAuthenticationMechanism implements HttpAuthenticationMechanism {
@@ -23,7 +26,10 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
     public static final String ADMIN_ROLE = "claviger-admin";
 
     @Inject
-    private Provider<BearerGuard> guard;
+    private Provider<BearerGate> gate;
+
+    @Inject
+    private Provider<Settings> settings;
 
     @Override
     public AuthenticationStatus validateRequest(
@@ -31,7 +37,15 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
         if (!request.getServletPath().startsWith("/admin")) {
             return context.doNothing();
         }
-        Verdict verdict = guard.get().judge(request);
+        // Here, so that they are there whoever answers: this, the server or a resource.
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        Settings now = settings.get();
+        if (!now.issuer().isHost(Caller.of(request, now.trustedProxies()).host())) {
+            response.setStatus(ErrorCode.MISDIRECTED.status());
+            return AuthenticationStatus.SEND_CONTINUE;
+        }
+        Verdict verdict = gate.get().judge(request);
         if (verdict instanceof Verdict.Accepted accepted) {
             return accept(context, accepted.caller());
         }
@@ -40,7 +54,7 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
         }
         // Nothing of administration is open, not even what a server answers by itself: which methods and resources
         // there are.
-        return status(Refusals.mandatory(request, response));
+        return status(Refusals.mandatory(request, response, ((Verdict.Anonymous) verdict).otherwise()));
     }
 
     private static AuthenticationStatus accept(HttpMessageContext context, CallerToken caller) {

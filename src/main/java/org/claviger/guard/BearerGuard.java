@@ -66,7 +66,7 @@ public final class BearerGuard {
         }
     }
 
-    private static boolean isBearer(String header) {
+    static boolean isBearer(String header) {
         return header.regionMatches(true, 0, "Bearer", 0, 6) && (header.length() == 6 || header.charAt(6) == ' ');
     }
 

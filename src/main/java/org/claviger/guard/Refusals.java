@@ -11,26 +11,27 @@ final class Refusals {
 
     private Refusals() {}
 
-    /** A token that is not accepted. */
-    static AuthStatus send(HttpServletResponse response, Verdict.Refused refused) {
-        return send(response, refused.status(), refused.challenge());
-    }
-
     /** No token where one is needed. */
-    static AuthStatus mandatory(HttpServletRequest request, HttpServletResponse response) {
+    static AuthStatus mandatory(HttpServletRequest request, HttpServletResponse response, Verdict.Refused otherwise) {
         if (request.getAttribute(ASKED_BY_FILTER) != null) {
             return AuthStatus.SEND_FAILURE; // the filter answers, through our response wrapper
         }
-        return send(response, HttpServletResponse.SC_UNAUTHORIZED, Challenge.NO_TOKEN);
+        return send(response, otherwise);
     }
 
-    private static AuthStatus send(HttpServletResponse response, int status, Challenge challenge) {
-        if (status == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+    /** A token that is not accepted. */
+    static AuthStatus send(HttpServletResponse response, Verdict.Refused refused) {
+        explain(response, refused);
+        response.setStatus(refused.status());
+        return AuthStatus.SEND_CONTINUE;
+    }
+
+    /** Sets the header that goes with the status. */
+    static void explain(HttpServletResponse response, Verdict.Refused refused) {
+        if (refused.status() == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
             response.setHeader("Retry-After", "5");
         } else {
-            response.setHeader(Challenge.HEADER, challenge.value());
+            response.setHeader(Challenge.HEADER, refused.challenge().value());
         }
-        response.setStatus(status);
-        return AuthStatus.SEND_CONTINUE;
     }
 }

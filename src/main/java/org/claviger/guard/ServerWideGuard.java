@@ -22,9 +22,9 @@ public final class ServerWideGuard implements AutoCloseable {
 
     private final String registration;
 
-    public ServerWideGuard(BearerGuard guard) {
+    public ServerWideGuard(BearerGate gate) {
         registration = AuthConfigFactory.getFactory()
-                .registerConfigProvider(new Provider(guard), LAYER, null, "Claviger bearer tokens");
+                .registerConfigProvider(new Provider(gate), LAYER, null, "Claviger bearer tokens");
     }
 
     /** Removes the registration; applications then refuse whoever their annotations do not let in anonymously. */
@@ -33,10 +33,10 @@ public final class ServerWideGuard implements AutoCloseable {
         AuthConfigFactory.getFactory().removeRegistration(registration);
     }
 
-    private record Provider(BearerGuard guard) implements AuthConfigProvider {
+    private record Provider(BearerGate gate) implements AuthConfigProvider {
         @Override
         public ServerAuthConfig getServerAuthConfig(String layer, String appContext, CallbackHandler handler) {
-            return new Config(appContext, new Context(new BearerAuthModule(guard, handler)));
+            return new Config(appContext, new Context(new BearerAuthModule(gate, handler)));
         }
 
         @Override

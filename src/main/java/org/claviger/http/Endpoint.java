@@ -4,13 +4,14 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.claviger.database.DatabaseAwayException;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
 
 /**
  * An endpoint: what it throws becomes an answer here and nowhere else. A refusal gets the status and body of RFC 6749
- * section 5.2; a fault gets {@code server_error} and the id under which it is in the log. An endpoint that answers people
- * renders the same as a page.
+ * section 5.2; a fault gets {@code server_error} and the id under which it is in the log; a database that is away gets
+ * {@code temporarily_unavailable}. An endpoint that answers people renders the same as a page.
  */
 public abstract class Endpoint extends HttpServlet {
     /** Answers a request whose method is allowed. */
@@ -19,6 +20,11 @@ public abstract class Endpoint extends HttpServlet {
 
     /** The methods that {@link #answer} understands, as the {@code Allow} header writes them. */
     protected abstract String allowedMethods();
+
+    /** Whether scripts of this origin may call this endpoint at all; {@link #answer} says whose answers they may read. */
+    protected boolean isScriptAllowed(String origin) {
+        return false;
+    }
 
     /** Renders a refusal or a fault. */
     protected void refuse(HttpServletRequest request, HttpServletResponse response, OAuthException refusal)
@@ -34,40 +40,50 @@ public abstract class Endpoint extends HttpServlet {
     @Override
     protected final void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         setBaseHeaders(response);
-        if (!(", " + allowedMethods() + ", ").contains(", " + request.getMethod() + ", ")) {
-            response.setHeader("Allow", allowedMethods());
-            Answers.send(
-                    response,
-                    HttpServletResponse.SC_METHOD_NOT_ALLOWED,
-                    new OAuthException(ErrorCode.INVALID_REQUEST, "the method must be of " + allowedMethods()));
+        String origin = request.getHeader("Origin");
+        if (request.getMethod().equals("OPTIONS") && origin != null && isScriptAllowed(origin)) {
+            Cors.answerPreflight(response, origin);
             return;
         }
         try {
             answerOrRefuse(request, response);
         } catch (RuntimeException fault) {
+            takeBack(response, fault);
             answerFault(request, response, fault);
         }
     }
 
     private void answerOrRefuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
+            requireMethod(request, response);
             answer(request, response);
         } catch (OAuthException refusal) {
             if (refusal.code() == ErrorCode.TEMPORARILY_UNAVAILABLE) {
                 response.setHeader("Retry-After", "5");
             }
+            refusal.retryAfter().ifPresent(wait -> response.setHeader("Retry-After", Long.toString(wait.toSeconds())));
             refuse(request, response, refusal);
+        } catch (DatabaseAwayException away) {
+            takeBack(response, away);
+            response.setHeader("Retry-After", "5");
+            refuse(
+                    request,
+                    response,
+                    new OAuthException(ErrorCode.TEMPORARILY_UNAVAILABLE, "the database cannot be reached"));
+        }
+    }
+
+    private void requireMethod(HttpServletRequest request, HttpServletResponse response) throws OAuthException {
+        if (!(", " + allowedMethods() + ", ").contains(", " + request.getMethod() + ", ")) {
+            response.setHeader("Allow", allowedMethods());
+            throw new OAuthException(ErrorCode.METHOD_NOT_ALLOWED, "the method must be of " + allowedMethods());
         }
     }
 
     private void answerFault(HttpServletRequest request, HttpServletResponse response, RuntimeException fault)
             throws IOException {
-        if (response.isCommitted()) {
-            throw fault;
-        }
         String incident = "incident " + Incident.report(fault);
         OAuthException refusal = new OAuthException(ErrorCode.SERVER_ERROR, incident);
-        response.resetBuffer();
         try {
             refuse(request, response, refusal);
         } catch (RuntimeException again) { // a page that cannot be rendered must not leave the answer to the container
@@ -75,6 +91,14 @@ public abstract class Endpoint extends HttpServlet {
             response.resetBuffer();
             Answers.send(response, refusal.code().status(), refusal);
         }
+    }
+
+    /** Takes back what was to be answered, if it is not on its way already; headers that let scripts read it stay. */
+    private static void takeBack(HttpServletResponse response, RuntimeException fault) {
+        if (response.isCommitted()) {
+            throw fault;
+        }
+        response.resetBuffer();
     }
 
     private static void setBaseHeaders(HttpServletResponse response) {

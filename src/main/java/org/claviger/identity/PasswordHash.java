@@ -4,6 +4,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
@@ -15,9 +17,18 @@ final class PasswordHash {
     /** What OWASP advises for PBKDF2-HMAC-SHA-256. */
     static final int ITERATIONS = 600_000;
 
+    /** More would keep a core busy for seconds at each sign-in. */
+    private static final int MAX_ITERATIONS = 10_000_000;
+
     private static final String SCHEME = "pbkdf2-sha256";
     private static final int SALT_BYTES = 16;
     private static final int HASH_BITS = 256;
+
+    private static final int MAX_SALT_BYTES = 64;
+
+    // Salt and hash in base64url without padding
+    private static final Pattern FORM =
+            Pattern.compile(SCHEME + "\\$([1-9][0-9]{0,8})\\$([A-Za-z0-9_-]+)\\$([A-Za-z0-9_-]+)");
 
     private final int iterations;
     private final byte[] salt;
@@ -35,14 +46,38 @@ final class PasswordHash {
         return new PasswordHash(ITERATIONS, salt, derive(password, salt, ITERATIONS));
     }
 
+    /** A hash that no password has, for all anybody knows; checking one against it takes as long as against any other. */
+    static PasswordHash ofNobody(SecureRandom random) {
+        byte[] salt = new byte[SALT_BYTES];
+        byte[] hash = new byte[HASH_BITS / 8];
+        random.nextBytes(salt);
+        random.nextBytes(hash);
+        return new PasswordHash(ITERATIONS, salt, hash);
+    }
+
     /** @throws IllegalArgumentException if it is not what {@link #toString} wrote */
     static PasswordHash parse(String stored) {
-        String[] parts = stored.split("\\$", -1);
-        if (parts.length != 4 || !parts[0].equals(SCHEME)) {
+        Matcher parts = FORM.matcher(stored);
+        if (!parts.matches()) {
             throw new IllegalArgumentException("not a password hash");
         }
         Base64.Decoder decoder = Base64.getUrlDecoder();
-        return new PasswordHash(Integer.parseInt(parts[1]), decoder.decode(parts[2]), decoder.decode(parts[3]));
+        return new PasswordHash(
+                Integer.parseInt(parts.group(1)), decoder.decode(parts.group(2)), decoder.decode(parts.group(3)));
+    }
+
+    /** Whether somebody may bring this hash along: in our form, and no weaker than one that we make. */
+    static boolean isAcceptable(String hash) {
+        try {
+            PasswordHash parsed = parse(hash);
+            return parsed.iterations >= ITERATIONS
+                    && parsed.iterations <= MAX_ITERATIONS
+                    && parsed.salt.length >= SALT_BYTES
+                    && parsed.salt.length <= MAX_SALT_BYTES
+                    && parsed.hash.length == HASH_BITS / 8;
+        } catch (IllegalArgumentException malformed) {
+            return false;
+        }
     }
 
     /** Whether it is the hash of this password; slow on purpose. */

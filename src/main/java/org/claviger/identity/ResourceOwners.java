@@ -3,29 +3,21 @@ package org.claviger.identity;
 import static org.claviger.oauth.ErrorCode.ACCESS_DENIED;
 import static org.claviger.oauth.ErrorCode.TEMPORARILY_UNAVAILABLE;
 
-import jakarta.json.JsonObject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
-import org.claviger.settings.JsonMembers;
 import org.claviger.settings.RandomTokens;
 
 /** The users: who they are, and whether a password is theirs. */
 public final class ResourceOwners {
-    private static final String SELECT = "select r from ResourceOwnerRow r left join fetch r.groups where ";
-    private static final int MAX_PASSWORD_LENGTH = 1_000;
-
-    /** What a column holds. */
-    private static final int MAX_LENGTH = 255;
-
+    private static final String SELECT =
+            "select r from ResourceOwnerRow r left join fetch r.groups where r.enabled and ";
     private static final int PATIENCE_SECONDS = 5;
     private static final int MAX_WAITING = 8;
 
@@ -41,15 +33,21 @@ public final class ResourceOwners {
         this.database = database;
         this.random = random;
         this.tokens = new RandomTokens(random);
-        this.nobody = PasswordHash.of(tokens.secret(), random);
+        this.nobody = PasswordHash.ofNobody(random);
     }
 
     /** An enabled user; read anew each time, so that who was disabled is refused at once. */
     public Optional<ResourceOwner> find(Subject subject) {
-        return database.transact(entities -> first(
-                        entities.createQuery(SELECT + "r.enabled and r.subject = :subject", ResourceOwnerRow.class)
+        return database.transact(
+                        entities -> first(entities.createQuery(SELECT + "r.subject = :subject", ResourceOwnerRow.class)
                                 .setParameter("subject", subject.value())))
                 .map(ResourceOwnerRow::toResourceOwner);
+    }
+
+    /** Whether a user may have this name and this password, by their lengths alone. */
+    public static boolean mayExist(String username, String password) {
+        return username.length() <= NewResourceOwner.MAX_LENGTH
+                && password.length() <= NewResourceOwner.MAX_PASSWORD_LENGTH;
     }
 
     /**
@@ -59,11 +57,10 @@ public final class ResourceOwners {
      *     same; {@code temporarily_unavailable} if too many passwords are being checked
      */
     public ResourceOwner authenticate(String username, String password) throws OAuthException {
-        Optional<ResourceOwnerRow> row =
-                database.transact(entities -> findByName(entities, username)).filter(found -> found.enabled);
+        Optional<ResourceOwnerRow> row = database.transact(entities -> findByName(entities, username));
         PasswordHash hash =
                 row.map(found -> PasswordHash.parse(found.passwordHash)).orElse(nobody);
-        boolean matches = password.length() <= MAX_PASSWORD_LENGTH && matches(hash, password);
+        boolean matches = mayExist(username, password) && matches(hash, password);
         if (row.isEmpty() || !matches) {
             // Not the name that was sent: people type passwords there too.
             String detail =
@@ -100,44 +97,72 @@ public final class ResourceOwners {
     }
 
     /**
-     * Registers a user, or replaces name, email, groups and password of the one with that user name.
-     *
-     * @param pointer where the entry stands in its file
-     * @throws IllegalArgumentException with the pointer to what does not fit; nothing has changed then
+     * The SQL that registers a user, or replaces name, e-mail, groups and password of the one with that user name. The password is
+     * hashed here and now.
      */
-    public void register(JsonObject entry, String pointer) {
-        JsonMembers members = new JsonMembers(entry, pointer);
-        String username = members.require("username");
-        String password = members.require("password");
-        Optional<String> name = members.text("name");
-        Optional<String> email = members.text("email");
-        Set<String> groups = Set.copyOf(members.texts("groups"));
-        members.refuseOthers();
-        refuseLonger(members, "password", MAX_PASSWORD_LENGTH, Stream.of(password));
-        refuseLonger(members, "username", MAX_LENGTH, Stream.of(username));
-        refuseLonger(members, "name", MAX_LENGTH, name.stream());
-        refuseLonger(members, "email", MAX_LENGTH, email.stream());
-        refuseLonger(members, "groups", MAX_LENGTH, groups.stream());
-        String hash = PasswordHash.of(password, random).toString();
-        database.changeAlone(entities -> {
-            ResourceOwnerRow row = findByName(entities, username).orElseGet(ResourceOwnerRow::new);
-            boolean known = !row.subject.isEmpty();
-            row.username = username;
-            row.passwordHash = hash;
-            row.fullName = name.orElse(null);
-            row.email = email.orElse(null);
-            row.groups.retainAll(groups);
-            row.groups.addAll(groups);
-            if (!known) {
-                row.subject = tokens.identifier();
+    public Database.Change<RuntimeException> registration(NewResourceOwner owner) {
+        ResourceOwnerRow prepared = row(owner);
+        return entities -> {
+            ResourceOwnerRow row = entities.createQuery(
+                            "select r from ResourceOwnerRow r left join fetch r.groups where r.username = :username",
+                            ResourceOwnerRow.class)
+                    .setParameter("username", prepared.username)
+                    .getResultStream()
+                    .findFirst()
+                    .orElse(prepared);
+            if (row == prepared) {
                 entities.persist(row);
+                return;
             }
-        });
+            row.passwordHash = prepared.passwordHash;
+            row.fullName = prepared.fullName;
+            row.email = prepared.email;
+            row.groups.retainAll(prepared.groups);
+            row.groups.addAll(prepared.groups);
+        };
     }
 
-    private static void refuseLonger(JsonMembers members, String name, int length, Stream<String> values) {
-        if (values.anyMatch(value -> value.length() > length)) {
-            throw members.refuse(name, "has more than " + length + " characters");
-        }
+    /** The SQL that registers a user whose name is free. The password is hashed here and now. */
+    public Database.Change<RuntimeException> creation(NewResourceOwner owner) {
+        ResourceOwnerRow row = row(owner);
+        return entities -> entities.persist(row);
+    }
+
+    /** Registers a user unless another node does so at this moment; whether this call did. */
+    public boolean registerIfAbsent(NewResourceOwner owner) {
+        return database.insertIfAbsent(row(owner));
+    }
+
+    private ResourceOwnerRow row(NewResourceOwner owner) {
+        ResourceOwnerRow row = new ResourceOwnerRow();
+        row.subject = tokens.identifier();
+        row.username = owner.username();
+        row.passwordHash = owner.credential() instanceof NewResourceOwner.Password password
+                ? PasswordHash.of(password.value(), random).toString()
+                : ((NewResourceOwner.Hash) owner.credential()).value();
+        row.fullName = owner.name().orElse(null);
+        row.email = owner.email().orElse(null);
+        row.groups.addAll(owner.groups());
+        return row;
+    }
+
+    /** Whether a user, enabled or not, has this user name or this subject; for a transaction that goes on with it. */
+    public boolean isNameTaken(EntityManager entities, String name) {
+        return entities.createQuery(
+                                "select count(r) from ResourceOwnerRow r where r.username = :name or r.subject = :name",
+                                Long.class)
+                        .setParameter("name", name)
+                        .getSingleResult()
+                > 0;
+    }
+
+    /** Whether an enabled user may administer Claviger; for a transaction that goes on with it. */
+    public boolean hasAdministrator(EntityManager entities) {
+        return entities.createQuery(
+                                "select count(r) from ResourceOwnerRow r where r.enabled and :group member of r.groups",
+                                Long.class)
+                        .setParameter("group", ResourceOwner.ADMIN_GROUP)
+                        .getSingleResult()
+                > 0;
     }
 }

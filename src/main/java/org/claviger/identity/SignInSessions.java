@@ -80,6 +80,13 @@ public final class SignInSessions {
                 .executeUpdate());
     }
 
+    /** Ends every session of a resource owner. */
+    public void endAll(Subject subject) {
+        database.change(entities -> entities.createQuery("delete from SignInSessionRow where subject = :subject")
+                .setParameter("subject", subject.value())
+                .executeUpdate());
+    }
+
     // The database keeps microseconds; what is compared with it must not be finer.
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);

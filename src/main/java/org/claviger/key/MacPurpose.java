@@ -9,5 +9,7 @@ public enum MacPurpose {
     /** The forms of the sign-in pages, against cross-site request forgery. */
     FORM,
     /** The entries of the import file, to see that one has changed. */
-    IMPORT
+    IMPORT,
+    /** Who failed to prove who they are, and from where. */
+    THROTTLE
 }

@@ -18,6 +18,16 @@ public enum ErrorCode {
     INVALID_SCOPE("invalid_scope", 400),
     /** RFC 6749 section 4.1.2.1: the resource owner, or we for them, said no. */
     ACCESS_DENIED("access_denied", 403),
+    /** OpenID Connect Core section 3.1.2.6: the request forbids to ask, but somebody must sign in. */
+    LOGIN_REQUIRED("login_required", 400),
+    /** OpenID Connect Core section 3.1.2.6: the request forbids to ask, but the resource owner has not allowed this yet. */
+    CONSENT_REQUIRED("consent_required", 400),
+    /** RFC 9110 section 15.5.6: the method is not one of this endpoint. */
+    METHOD_NOT_ALLOWED("invalid_request", 405),
+    /** RFC 9110 section 15.5.20: the request came to a host that is not ours. */
+    MISDIRECTED("invalid_request", 421),
+    /** After RFC 8628 section 3.5, with the status of RFC 6585 section 4: too many wrong attempts. */
+    SLOW_DOWN("slow_down", 429),
     /** RFC 6749 section 4.1.2.1: a fault of ours; the incident id in the description is in the log. */
     SERVER_ERROR("server_error", 500),
     /** RFC 6749 section 4.1.2.1: too busy, or storage is away; the client may try again. */

@@ -1,5 +1,8 @@
 package org.claviger.oauth;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * A refusal: the expected answer of the protocol to a request that cannot be granted (RFC 6749 sections 4.1.2.1 and
  * 5.2). It is checked, because a transaction commits on it: refusing a replayed refresh token must keep the end of its
@@ -9,6 +12,7 @@ public final class OAuthException extends Exception {
     private final ErrorCode code;
     private final String description;
     private final String detail;
+    private final Optional<Duration> retryAfter;
 
     /** A refusal whose description tells all there is to know. */
     public OAuthException(ErrorCode code, String description) {
@@ -21,6 +25,15 @@ public final class OAuthException extends Exception {
      * @param detail only logged, for the operator; never a token, a code, a secret or a password
      */
     public OAuthException(ErrorCode code, String description, String detail) {
+        this(code, description, detail, Optional.empty());
+    }
+
+    /** Too many wrong attempts: the next is looked at after this time, in whole seconds. */
+    public static OAuthException slowDown(Duration retryAfter) {
+        return new OAuthException(ErrorCode.SLOW_DOWN, "too many wrong attempts", "", Optional.of(retryAfter));
+    }
+
+    private OAuthException(ErrorCode code, String description, String detail, Optional<Duration> retryAfter) {
         super(code.value() + ": " + description, null, false, false);
         if (!description.chars().allMatch(c -> c >= 0x20 && c <= 0x7e && c != '"' && c != '\\')) {
             throw new IllegalArgumentException("a description is printable ASCII without quote and backslash");
@@ -28,6 +41,7 @@ public final class OAuthException extends Exception {
         this.code = code;
         this.description = description;
         this.detail = detail;
+        this.retryAfter = retryAfter;
     }
 
     public ErrorCode code() {
@@ -36,6 +50,11 @@ public final class OAuthException extends Exception {
 
     public String description() {
         return description;
+    }
+
+    /** How long to wait before the next attempt, where that is known. */
+    public Optional<Duration> retryAfter() {
+        return retryAfter;
     }
 
     public String detail() {

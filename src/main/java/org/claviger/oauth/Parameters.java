@@ -111,6 +111,20 @@ public final class Parameters {
         return found.size() == 1 ? Optional.of(found.get(0)).filter(value -> !value.isEmpty()) : Optional.empty();
     }
 
+    /** The same without one of them. */
+    public Parameters without(String name) {
+        Map<String, List<String>> rest = new LinkedHashMap<>(values);
+        rest.remove(name);
+        return new Parameters(rest);
+    }
+
+    /** The same with this value of one of them. */
+    public Parameters with(String name, String value) {
+        Map<String, List<String>> more = new LinkedHashMap<>(values);
+        more.put(name, List.of(value));
+        return new Parameters(more);
+    }
+
     /** The parameters as a form again, encoded in one canonical way. */
     public String toForm() {
         return values.entrySet().stream()

@@ -8,11 +8,18 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A set of scope tokens (RFC 6749 section 3.3), in the order in which they were named. */
 public final class Scope {
     /** What administration asks for, and the beginning of every narrower administration scope. */
     public static final String ADMIN = "claviger:admin";
+
+    /** How the scope tokens begin that open Claviger itself. */
+    public static final String RESERVED = "claviger:";
+
+    /** Those of them that there are. */
+    public static final Set<String> KNOWN = Set.of(ADMIN);
 
     public static final Scope EMPTY = new Scope(Set.of());
 
@@ -69,6 +76,10 @@ public final class Scope {
     /** Those tokens that satisfy the condition. */
     public Scope only(Predicate<String> condition) {
         return new Scope(tokens.stream().filter(condition).collect(Collectors.toCollection(LinkedHashSet::new)));
+    }
+
+    public Stream<String> tokens() {
+        return tokens.stream();
     }
 
     public boolean contains(String token) {

@@ -15,6 +15,7 @@ import org.claviger.oauth.Authorization;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Subject;
 import org.claviger.settings.Lifetimes;
 
 /**
@@ -134,6 +135,16 @@ public final class TokenFamilies {
     /** Ends a family: nothing descends from it any more. */
     public void end(FamilyId family, String reason) {
         database.transact(entities -> end(entities, family.value(), reason));
+    }
+
+    /** Ends every family of a resource owner. */
+    public void endAll(Subject subject, String reason) {
+        database.change(entities -> entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
+                        + " where subject = :subject and endedAt is null")
+                .setParameter("now", now())
+                .setParameter("reason", reason)
+                .setParameter("subject", subject.value())
+                .executeUpdate());
     }
 
     /** Answers whether it was this call that ended it. */

@@ -29,6 +29,11 @@ public record DatabaseSettings(String url, String user, String password) {
                 reader.find("claviger.database.password").orElse(""));
     }
 
+    /** Whether it is H2; otherwise it is PostgreSQL. */
+    public boolean isH2() {
+        return url.startsWith("jdbc:h2:");
+    }
+
     @Override
     public String toString() {
         return "DatabaseSettings[user=" + user + "]";

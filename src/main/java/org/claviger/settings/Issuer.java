@@ -51,6 +51,13 @@ public record Issuer(String value) {
         return value + path;
     }
 
+    /** Whether a {@code Host} header (RFC 9110 section 7.2) names its host and port. */
+    public boolean isHost(String host) {
+        String standardPort = isSecure() ? ":443" : ":80";
+        String name = host.endsWith(standardPort) ? host.substring(0, host.length() - standardPort.length()) : host;
+        return origin().equals(URI.create(value).getScheme() + "://" + name.toLowerCase(Locale.ROOT));
+    }
+
     /** The path of it, {@code /} for none: what its cookies are limited to. */
     public String path() {
         String path = URI.create(value).getRawPath();

@@ -8,6 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Reads the members of one JSON object of a file that an administrator writes. Every refusal is an
@@ -27,14 +31,30 @@ public final class JsonMembers {
         return text(name).orElseThrow(() -> refuse(name, "is missing"));
     }
 
-    /** A text that is not empty, if the member is there. */
+    /** A text that is not empty and has no control characters, if the member is there. */
     public Optional<String> text(String name) {
-        return find(name).map(value -> textOf(value, name));
+        return find(name).map(value -> textOf(value, pointerTo(name)));
     }
 
-    /** A list of texts that are not empty; empty if the member is not there. */
-    public List<String> texts(String name) {
-        return find(name).map(value -> textsOf(value, name)).orElse(List.of());
+    /** The same where the text has to fit; {@code expected} says how. */
+    public Optional<String> text(String name, Predicate<String> fits, String expected) {
+        return text(name).map(text -> {
+            if (!fits.test(text)) {
+                throw refuse(name, expected);
+            }
+            return text;
+        });
+    }
+
+    /** A list of such texts; empty if the member is not there. */
+    public List<String> texts(String name, Predicate<String> fits, String expected) {
+        return values(name, text -> Optional.of(text).filter(fits), expected);
+    }
+
+    /** What a list of texts stands for; empty if the member is not there. A text that stands for nothing is refused. */
+    public <T> List<T> values(String name, Function<String, Optional<T>> meaning, String expected) {
+        return elements(name, "must be a list of texts", (element, at) -> meaning.apply(textOf(element, at))
+                .orElseThrow(() -> refuseAt(at, expected)));
     }
 
     /** Whether the member is there. */
@@ -44,14 +64,25 @@ public final class JsonMembers {
 
     /** The objects of a list; empty if the member is not there. */
     public List<JsonObject> objects(String name) {
-        return find(name)
-                .map(value -> {
-                    if (value instanceof JsonArray array && array.stream().allMatch(JsonObject.class::isInstance)) {
-                        return array.getValuesAs(JsonObject.class);
-                    }
-                    throw refuse(name, "must be a list of objects");
-                })
-                .orElse(List.of());
+        return elements(name, "must be a list of objects", (element, at) -> {
+            if (element instanceof JsonObject found) {
+                return found;
+            }
+            throw refuseAt(at, "must be an object");
+        });
+    }
+
+    private <T> List<T> elements(String name, String expected, BiFunction<JsonValue, String, T> reading) {
+        Optional<JsonValue> value = find(name);
+        if (value.isEmpty()) {
+            return List.of();
+        }
+        if (!(value.get() instanceof JsonArray array)) {
+            throw refuse(name, expected);
+        }
+        return IntStream.range(0, array.size())
+                .mapToObj(i -> reading.apply(array.get(i), pointerTo(name) + "/" + i))
+                .toList();
     }
 
     /** Refuses members that were not asked for: a misspelt one must not be passed over. */
@@ -66,8 +97,20 @@ public final class JsonMembers {
 
     /** A refusal that points at this member. */
     public IllegalArgumentException refuse(String name, String expected) {
-        String escaped = name.replace("~", "~0").replace("/", "~1");
-        return new IllegalArgumentException(pointer + "/" + escaped + ": " + expected);
+        return refuseAt(pointerTo(name), expected);
+    }
+
+    private static IllegalArgumentException refuseAt(String pointer, String expected) {
+        return new IllegalArgumentException(pointer + ": " + expected);
+    }
+
+    private String pointerTo(String name) {
+        return pointerTo(pointer, name);
+    }
+
+    /** The pointer to a member of the object at {@code pointer} (RFC 6901 section 3). */
+    static String pointerTo(String pointer, String name) {
+        return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
     private Optional<JsonValue> find(String name) {
@@ -75,17 +118,13 @@ public final class JsonMembers {
         return Optional.ofNullable(object.get(name));
     }
 
-    private String textOf(JsonValue value, String name) {
-        if (value instanceof JsonString text && !text.getString().isEmpty()) {
-            return text.getString();
+    private static String textOf(JsonValue value, String pointer) {
+        if (!(value instanceof JsonString text) || text.getString().isEmpty()) {
+            throw refuseAt(pointer, "must be a text that is not empty");
         }
-        throw refuse(name, "must be a text that is not empty");
-    }
-
-    private List<String> textsOf(JsonValue value, String name) {
-        if (value instanceof JsonArray array) {
-            return array.stream().map(element -> textOf(element, name)).toList();
+        if (text.getString().chars().anyMatch(Character::isISOControl)) {
+            throw refuseAt(pointer, "must have no control characters");
         }
-        throw refuse(name, "must be a list of texts");
+        return text.getString();
     }
 }

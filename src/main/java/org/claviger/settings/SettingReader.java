@@ -1,5 +1,7 @@
 package org.claviger.settings;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -19,6 +21,15 @@ final class SettingReader {
 
     String require(String key, String expected) {
         return find(key).orElseThrow(() -> new SettingsException(key, "is missing; it is " + expected));
+    }
+
+    Path path(String key, String byDefault) {
+        String text = find(key).orElse(byDefault);
+        try {
+            return Path.of(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException malformed) {
+            throw new SettingsException(key, "must be a path, not '" + text + "'");
+        }
     }
 
     Duration duration(String key, String byDefault, Duration min, Duration max) {

@@ -1,5 +1,6 @@
 package org.claviger.settings;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
@@ -19,6 +20,8 @@ import org.eclipse.microprofile.config.Config;
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
  * @param keyEncryptionKey wraps every key in the database
  * @param importFile the file of clients and users to import at the start, if any
+ * @param administrator whom the settings name as administrator, if anybody
+ * @param dataDirectory where the server writes files
  */
 public record Settings(
         Issuer issuer,
@@ -26,8 +29,12 @@ public record Settings(
         List<String> roleClaims,
         Lifetimes lifetimes,
         DatabaseSettings database,
+        BrandSettings brand,
+        TrustedProxies trustedProxies,
         SecretKey keyEncryptionKey,
-        Optional<String> importFile) {
+        Optional<String> importFile,
+        Optional<AdministratorSettings> administrator,
+        Path dataDirectory) {
     private static final Pattern CLAIM_NAME = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
 
     /** The claims that mean something else already. */
@@ -75,8 +82,12 @@ public record Settings(
                 roleClaims(reader),
                 Lifetimes.read(reader),
                 DatabaseSettings.read(reader),
+                BrandSettings.read(reader),
+                TrustedProxies.read(reader),
                 KeyEncryptionKeys.read(reader),
-                reader.find("claviger.import"));
+                reader.find("claviger.import"),
+                AdministratorSettings.read(reader),
+                reader.path("claviger.data-directory", "./data"));
     }
 
     private static List<String> roleClaims(SettingReader reader) {

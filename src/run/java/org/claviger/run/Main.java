@@ -64,6 +64,7 @@ final class Main {
     private Map<String, String> environment() throws IOException {
         Map<String, String> settings = new HashMap<>();
         settings.put("CLAVIGER_ISSUER", address + "/api/v2/auth");
+        settings.put("CLAVIGER_DATA_DIRECTORY", data.folder().toString());
         settings.put("CLAVIGER_DATABASE_URL", data.databaseUrl());
         settings.put("CLAVIGER_KEY_ENCRYPTION_KEY", "file:" + data.keyEncryptionKey());
         settings.put("CLAVIGER_IMPORT", data.importFile(port).toString());

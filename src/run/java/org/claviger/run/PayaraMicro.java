@@ -83,6 +83,16 @@ public final class PayaraMicro {
 
     /** Returns when everything is deployed and the probe answers 200. */
     public void awaitReady(URI probe) throws InterruptedException, StartFailure {
+        awaitUp();
+        String answer = answer(probe);
+        if (!answer.equals("200")) {
+            // Payara Micro serves the applications that it could deploy, whatever became of the others.
+            throw new StartFailure(log.reason().orElse(probe + " answers " + answer));
+        }
+    }
+
+    /** Returns when the server serves what it could deploy. */
+    public void awaitUp() throws InterruptedException, StartFailure {
         long deadline = System.nanoTime() + TO_START.toNanos();
         while (!log.saysReady()) {
             if (process.waitFor(200, TimeUnit.MILLISECONDS)) {
@@ -92,11 +102,6 @@ public final class PayaraMicro {
             if (System.nanoTime() - deadline > 0) {
                 throw new StartFailure("the server was not ready within " + TO_START.toSeconds() + " s");
             }
-        }
-        String answer = answer(probe);
-        if (!answer.equals("200")) {
-            // Payara Micro serves the applications that it could deploy, whatever became of the others.
-            throw new StartFailure(log.reason().orElse(probe + " answers " + answer));
         }
     }
 

@@ -10,6 +10,7 @@ import static org.claviger.Fixture.settings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
@@ -42,7 +43,14 @@ class AuthorizationCodesTest {
 
     private String issue() {
         return codes.issue(
-                new AuthorizationRequest(web, REDIRECT, Scope.parse("demo"), new CodeChallenge(CHALLENGE)),
+                new AuthorizationRequest(
+                        web,
+                        REDIRECT,
+                        Scope.parse("demo"),
+                        new CodeChallenge(CHALLENGE),
+                        Set.of(),
+                        Optional.empty(),
+                        Optional.empty()),
                 new Authorization(
                         codes.newFamily(), web.id(), new Subject("alice"), Scope.parse("demo"), TestClock.START));
     }

@@ -31,7 +31,7 @@ class AuthorizationRequestTest {
             TestDatabase.empty(),
             json(
                     "{'client_id':'web','redirect_uris':['https://web.example.org/callback?tenant=a','com.example.app:/cb'],"
-                            + "'scope':'profile claviger:admin demo claviger:admin:read'}"),
+                            + "'scope':'profile claviger:admin demo'}"),
             json("{'client_id':'service','grant_types':['client_credentials'],"
                     + "'redirect_uris':['https://web.example.org/callback?tenant=a']}"));
 
@@ -176,9 +176,9 @@ class AuthorizationRequestTest {
 
     @Test
     void onlyAnAdministratorGrantsAdministration() throws OAuthException {
-        AuthorizationRequest mixed = parse(GOOD + "&scope=demo+claviger:admin+claviger:admin:read");
+        AuthorizationRequest mixed = parse(GOOD + "&scope=demo+claviger:admin");
 
-        assertThat(mixed.grantableBy(owner("claviger-admin"))).hasToString("demo claviger:admin claviger:admin:read");
+        assertThat(mixed.grantableBy(owner("claviger-admin"))).hasToString("demo claviger:admin");
         assertThat(mixed.grantableBy(owner("admin", "claviger-admins"))).hasToString("demo");
         assertThat(refusal(() -> parse(GOOD + "&scope=claviger:admin").grantableBy(owner("user")))
                         .code())

@@ -8,12 +8,14 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.util.concurrent.atomic.AtomicReference;
 import org.claviger.Exchange;
+import org.claviger.http.Document;
+import org.claviger.http.DocumentEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DiscoveryTest {
-    private final AtomicReference<Document> document = new AtomicReference<>(new Document("{\"a\":\"é\"}"));
+    private final AtomicReference<Document> document = new AtomicReference<>(Document.json("{\"a\":\"é\"}"));
     private final DocumentEndpoint endpoint = new DocumentEndpoint(document::get, 300);
 
     @Test
@@ -39,7 +41,7 @@ class DiscoveryTest {
         assertThat(same.body()).isEmpty();
         assertThat(same.header("ETag")).isEqualTo(tag);
 
-        document.set(new Document("{}"));
+        document.set(Document.json("{}"));
         Exchange changed = Exchange.get(null).header("If-None-Match", tag).through(endpoint);
         assertThat(changed.status()).isEqualTo(200);
         assertThat(changed.body()).isEqualTo("{}");

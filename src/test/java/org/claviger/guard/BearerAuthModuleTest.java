@@ -40,10 +40,15 @@ class BearerAuthModuleTest {
             TestDatabase.empty(), json("{'client_id':'web','redirect_uris':['https://web.example.org/callback']}"));
     private final BearerGuard guard =
             new BearerGuard(new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, new TestClock()), clients, ISSUER);
+    private final BearerGate gate = new BearerGate();
     private final List<Callback> told = new ArrayList<>();
     private final BearerAuthModule module =
-            new BearerAuthModule(guard, callbacks -> told.addAll(Arrays.asList(callbacks)));
+            new BearerAuthModule(gate, callbacks -> told.addAll(Arrays.asList(callbacks)));
     private final Subject subject = new Subject();
+
+    BearerAuthModuleTest() {
+        gate.open(guard);
+    }
 
     private static final class Message implements MessageInfo {
         private final Map<String, Object> map = new HashMap<>();
@@ -183,7 +188,7 @@ class BearerAuthModuleTest {
 
     @Test
     void aServerThatTakesNoCallerGetsAnException() {
-        BearerAuthModule refused = new BearerAuthModule(guard, callbacks -> {
+        BearerAuthModule refused = new BearerAuthModule(gate, callbacks -> {
             throw new IOException("no");
         });
 
@@ -193,7 +198,7 @@ class BearerAuthModuleTest {
 
     @Test
     void whoCannotTellTheServerLetsNobodyIn() throws AuthException {
-        BearerAuthModule broken = new BearerAuthModule(guard, callbacks -> {
+        BearerAuthModule broken = new BearerAuthModule(gate, callbacks -> {
             throw new UnsupportedCallbackException(callbacks[0]);
         });
         Exchange exchange = Exchange.get("").header("Authorization", "Bearer " + token());

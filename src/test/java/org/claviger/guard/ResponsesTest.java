@@ -13,12 +13,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResponsesTest {
     private static final String HEADER = "WWW-Authenticate";
 
+    private static final Verdict.Refused NO_TOKEN = new Verdict.Refused(401, Challenge.NO_TOKEN);
+
     private final Exchange exchange = Exchange.get("");
 
     @ParameterizedTest
     @ValueSource(ints = {401, 403})
     void r2AnAnonymousCallerIsAskedForAToken(int status) throws IOException {
-        HttpServletResponse response = ChallengingResponse.anonymous(exchange.response());
+        HttpServletResponse response = ChallengingResponse.anonymous(exchange.response(), NO_TOKEN);
 
         response.setStatus(status);
         assertThat(exchange.status()).isEqualTo(401);
@@ -35,7 +37,7 @@ class ResponsesTest {
 
     @Test
     void anApplicationsOwnChallengeStays() {
-        HttpServletResponse response = ChallengingResponse.anonymous(exchange.response());
+        HttpServletResponse response = ChallengingResponse.anonymous(exchange.response(), NO_TOKEN);
         response.setHeader(HEADER, "Basic realm=\"application\"");
 
         response.setStatus(401);
@@ -66,7 +68,8 @@ class ResponsesTest {
     @ValueSource(ints = {200, 204, 302, 400, 404, 500, 503})
     void otherAnswersPassUnchanged(int status) throws IOException {
         for (HttpServletResponse response : new HttpServletResponse[] {
-            ChallengingResponse.anonymous(exchange.response()), ChallengingResponse.authenticated(exchange.response())
+            ChallengingResponse.anonymous(exchange.response(), NO_TOKEN),
+            ChallengingResponse.authenticated(exchange.response())
         }) {
             response.setStatus(status);
             assertThat(exchange.status()).isEqualTo(status);
@@ -104,7 +107,8 @@ class ResponsesTest {
 
     @Test
     void r2WithoutATokenTheChallengeHasNoError() {
-        assertThat(Refusals.mandatory(exchange.request(), exchange.response())).isEqualTo(AuthStatus.SEND_CONTINUE);
+        assertThat(Refusals.mandatory(exchange.request(), exchange.response(), NO_TOKEN))
+                .isEqualTo(AuthStatus.SEND_CONTINUE);
 
         assertThat(exchange.status()).isEqualTo(401);
         assertThat(exchange.header(HEADER)).isEqualTo("Bearer realm=\"claviger\"");
@@ -114,7 +118,8 @@ class ResponsesTest {
     void aFilterOfTheServerThatAsksSendsItsOwnRefusal() {
         exchange.attribute("org.glassfish.soteria.security.message.request.authentication", true);
 
-        assertThat(Refusals.mandatory(exchange.request(), exchange.response())).isEqualTo(AuthStatus.SEND_FAILURE);
+        assertThat(Refusals.mandatory(exchange.request(), exchange.response(), NO_TOKEN))
+                .isEqualTo(AuthStatus.SEND_FAILURE);
         assertThat(exchange.status()).isEqualTo(200);
     }
 }

@@ -41,12 +41,13 @@ class ResourceOwnersTest {
 
     @Test
     void whoIsRegisteredCanSignIn() throws OAuthException {
-        owners.register(
-                json("{'username':'Alice','password':'correct horse','name':'Alice A.','email':'a@example.org',"
+        Fixture.register(
+                owners,
+                json("{'username':'Alice','password':'correct horse battery','name':'Alice A.','email':'a@example.org',"
                         + "'groups':['user','claviger-admin']}"),
                 "/users/0");
 
-        ResourceOwner alice = owners.authenticate("Alice", "correct horse");
+        ResourceOwner alice = owners.authenticate("Alice", "correct horse battery");
 
         assertThat(alice.username()).isEqualTo("Alice");
         assertThat(alice.subject().value()).matches("[A-Za-z0-9_-]{22}").doesNotContainIgnoringCase("alice");
@@ -57,19 +58,22 @@ class ResourceOwnersTest {
         assertThat(owners.find(alice.subject())).contains(alice);
         assertThat(TestDatabase.dump())
                 .contains("pbkdf2-sha256$" + PasswordHash.ITERATIONS + "$")
-                .doesNotContain("correct horse");
+                .doesNotContain("correct horse battery");
     }
 
     @Test
     void registeringAgainReplacesEverythingButTheSubject() throws OAuthException {
         String subject = Fixture.user("alice", true, "user", "admin");
 
-        owners.register(json("{'username':'alice','password':'new password','groups':['admin','orders']}"), "/users/0");
+        Fixture.register(
+                owners,
+                json("{'username':'alice','password':'the new password','groups':['admin','orders']}"),
+                "/users/0");
 
         ResourceOwner alice = owners.find(new Subject(subject)).orElseThrow();
         assertThat(alice.groups()).containsExactlyInAnyOrder("admin", "orders");
         assertThat(alice.name()).isEmpty();
-        assertThat(owners.authenticate("alice", "new password").subject()).isEqualTo(alice.subject());
+        assertThat(owners.authenticate("alice", "the new password").subject()).isEqualTo(alice.subject());
         assertThat(refusal(() -> owners.authenticate("alice", "passwd")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
         assertThat(TestDatabase.query("select username from resource_owner")).hasSize(1);
     }
@@ -78,7 +82,8 @@ class ResourceOwnersTest {
     void t12WhoWasDisabledStaysDisabledWhenRegisteredAgain() {
         String subject = Fixture.user("alice", false, "user");
 
-        owners.register(json("{'username':'alice','password':'passwd','groups':['user']}"), "/users/0");
+        Fixture.register(
+                owners, json("{'username':'alice','password':'a long password','groups':['user']}"), "/users/0");
 
         assertThat(owners.find(new Subject(subject))).isEmpty();
         assertThat(TestDatabase.query("select enabled from resource_owner")).containsExactly("FALSE");
@@ -183,20 +188,20 @@ class ResourceOwnersTest {
             value = {
                 "{} | /username",
                 "{'username':''} | /username",
-                "{'username':1,'password':'x'} | /username",
+                "{'username':1,'password':'a long password'} | /username",
                 "{'username':'alice'} | /password",
                 "{'username':'alice','password':''} | /password",
                 "{'username':'alice','password':['x']} | /password",
-                "{'username':'alice','password':'x','groups':'user'} | /groups",
-                "{'username':'alice','password':'x','groups':[1]} | /groups",
-                "{'username':'alice','password':'x','name':''} | /name",
-                "{'username':'alice','password':'x','email':1} | /email",
-                "{'username':'alice','password':'x','sub':'y'} | /sub",
-                "{'username':'alice','password':'x','roles':['y']} | /roles"
+                "{'username':'alice','password':'a long password','groups':'user'} | /groups",
+                "{'username':'alice','password':'a long password','groups':[1]} | /groups/0",
+                "{'username':'alice','password':'a long password','name':''} | /name",
+                "{'username':'alice','password':'a long password','email':1} | /email",
+                "{'username':'alice','password':'a long password','sub':'y'} | /sub",
+                "{'username':'alice','password':'a long password','roles':['y']} | /roles"
             })
     void whatDoesNotFitIsRefusedWithAPointer(String entry, String pointer) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> owners.register(json(entry.strip()), "/users/7"))
+                .isThrownBy(() -> Fixture.register(owners, json(entry.strip()), "/users/7"))
                 .withMessageStartingWith("/users/7" + pointer.strip() + ": ");
         assertThat(TestDatabase.query("select username from resource_owner")).isEmpty();
     }
@@ -205,7 +210,7 @@ class ResourceOwnersTest {
     @ValueSource(strings = {"username", "name", "email", "groups"})
     void whatDoesNotFitIntoTheDatabaseIsRefusedWithAPointer(String member) {
         String tooLong = "x".repeat(256);
-        String entry = "{'username':'alice','password':'x'}";
+        String entry = "{'username':'alice','password':'a long password'}";
         String changed =
                 switch (member) {
                     case "username" -> entry.replace("alice", tooLong);
@@ -214,19 +219,19 @@ class ResourceOwnersTest {
                 };
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> owners.register(json(changed), "/users/7"))
-                .withMessageStartingWith("/users/7/" + member + ": ");
+                .isThrownBy(() -> Fixture.register(owners, json(changed), "/users/7"))
+                .withMessageStartingWith("/users/7/" + member + (member.equals("groups") ? "/0: " : ": "));
     }
 
     @Test
     void aPasswordHasAtMost1000Characters() throws OAuthException {
         String longest = "x".repeat(1_000);
-        owners.register(json("{'username':'alice','password':'" + longest + "'}"), "/users/7");
+        Fixture.register(owners, json("{'username':'alice','password':'" + longest + "'}"), "/users/7");
 
         assertThat(owners.authenticate("alice", longest).username()).isEqualTo("alice");
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> owners.register(json("{'username':'alice','password':'" + longest + "x'}"), "/users/7"))
+                .isThrownBy(() -> Fixture.register(
+                        owners, json("{'username':'alice','password':'" + longest + "x'}"), "/users/7"))
                 .withMessageStartingWith("/users/7/password: ")
                 .withMessageNotContaining("xxx");
     }
@@ -247,8 +252,8 @@ class ResourceOwnersTest {
                     .createStatement()
                     .executeUpdate("insert into resource_owner (subject, username, password_hash, enabled)"
                             + " values ('0123456789abcdefghijkl', 'alice', 'hash', true)");
-            CompletableFuture<Void> registering = CompletableFuture.runAsync(() ->
-                    owners.register(json("{'username':'alice','password':'passwd','groups':['user']}"), "/users/0"));
+            CompletableFuture<Void> registering = CompletableFuture.runAsync(() -> Fixture.register(
+                    owners, json("{'username':'alice','password':'a long password','groups':['user']}"), "/users/0"));
             // It looked for the user, found none, and now waits for the transaction of the other node.
             while (!registering.isDone()
                     && TestDatabase.query("select session_id from information_schema.sessions"

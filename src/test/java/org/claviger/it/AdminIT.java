@@ -44,6 +44,18 @@ class AdminIT {
     }
 
     @Test
+    void no_answer_of_administration_is_kept_or_taken_for_something_else() throws InterruptedException, IOException {
+        for (HttpResponse<String> answer : List.of(
+                flow.call(SETTINGS, adminToken),
+                flow.call(SETTINGS, "wrong"),
+                flow.call(SETTINGS + "/nothing", adminToken),
+                claviger.get(SETTINGS))) {
+            assertThat(answer.headers().allValues("Cache-Control")).containsExactly("no-store");
+            assertThat(answer.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
+        }
+    }
+
+    @Test
     void a_service_that_may_administer_does() throws InterruptedException, IOException {
         String token = flow.serviceToken("operator", "scope", "claviger:admin");
         assertThat(flow.call(SETTINGS, token).statusCode()).isEqualTo(200);

@@ -13,11 +13,13 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The set-up that other projects know: an application as Arquillian's deployment, with Claviger beside it on the server. */
 @ExtendWith(ArquillianExtension.class)
+@Tag("any-database") // brings its own
 class ArquillianIT {
     // Not Arquillian's injected URL: that has the machine's outer address, on which this server does not listen.
     private static final String ADDRESS = "http://127.0.0.1:" + System.getProperty("arquillian.port");

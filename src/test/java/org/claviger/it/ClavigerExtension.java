@@ -37,7 +37,7 @@ public final class ClavigerExtension implements ParameterResolver {
 
     private static RunningClaviger start() {
         try {
-            return new RunningClaviger(Path.of("target/it"), FULL_COMPILER);
+            return new RunningClaviger(Path.of("target/it", System.getProperty("it.database", "h2")), FULL_COMPILER);
         } catch (Exception e) {
             throw new ParameterResolutionException("No server: " + e.getMessage(), e);
         }

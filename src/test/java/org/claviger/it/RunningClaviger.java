@@ -1,5 +1,6 @@
 package org.claviger.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jakarta.json.Json;
@@ -18,12 +19,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.claviger.Postgres;
 import org.claviger.run.PayaraMicro;
 import org.claviger.run.StartFailure;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
@@ -61,6 +64,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
      */
     public RunningClaviger(Path folder, Map<String, String> settings)
             throws InterruptedException, IOException, StartFailure {
+        this(settings, folder);
+        start();
+    }
+
+    private RunningClaviger(Map<String, String> settings, Path folder) throws IOException {
         Path place = Files.createDirectories(folder).toAbsolutePath();
         Files.deleteIfExists(place.resolve("claviger.mv.db"));
         log = place.resolve("server.log");
@@ -71,17 +79,41 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         Path importFile = place.resolve("import.json");
         Files.writeString(importFile, clients);
         environment.put("CLAVIGER_ISSUER", issuer());
-        environment.put("CLAVIGER_DATABASE_URL", "jdbc:h2:file:" + place.resolve("claviger"));
+        environment.putAll(settings.containsKey("CLAVIGER_DATABASE_URL") ? Map.of() : newDatabase(place));
         environment.put("CLAVIGER_KEY_ENCRYPTION_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
         environment.put("CLAVIGER_IMPORT", importFile.toString());
+        environment.put("CLAVIGER_DATA_DIRECTORY", place.toString());
         environment.putAll(settings);
         others = List.of(
                 TARGET.resolve("well-known.war"),
                 TARGET.resolve("demo.war"),
                 TARGET.resolve("plain.war"),
                 formApplication(place));
-        server = launch(environment);
-        awaitReady();
+    }
+
+    /** The same, but it only starts with {@link #start} or {@link #startWithoutDatabase}. */
+    public static RunningClaviger prepare(Path folder, Map<String, String> settings) throws IOException {
+        return new RunningClaviger(settings, folder);
+    }
+
+    /** Sets an environment variable of a server that has not been started. */
+    public void set(String name, String value) {
+        environment.put(name, value);
+    }
+
+    /** Prepares another node of this installation. */
+    public RunningClaviger prepareNode(Path folder) throws IOException {
+        return prepare(folder, environment);
+    }
+
+    /** On the database that this run of the tests is for. */
+    private static Map<String, String> newDatabase(Path place) {
+        String kind = System.getProperty("it.database", "h2");
+        return switch (kind) {
+            case "h2" -> Map.of("CLAVIGER_DATABASE_URL", "jdbc:h2:file:" + place.resolve("claviger"));
+            case "postgresql" -> Postgres.shared().newDatabase();
+            default -> throw new IllegalArgumentException("it.database=" + kind);
+        };
     }
 
     /** At {@code /form}: an application that reads forms, which neither of the others does. */
@@ -104,6 +136,12 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         notifyAll();
     }
 
+    /** Starts the server and waits until it serves. */
+    public void start() throws InterruptedException, IOException, StartFailure {
+        startWithoutDatabase();
+        awaitReady();
+    }
+
     private void awaitReady() throws InterruptedException, StartFailure {
         try {
             server.awaitReady(at("/api/v2/auth/jwks"));
@@ -113,11 +151,21 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         }
     }
 
+    /** Starts the server and waits until it answers, be it 503. */
+    public void startWithoutDatabase() throws InterruptedException, IOException, StartFailure {
+        server = launch(environment);
+        try {
+            server.awaitUp();
+        } catch (StartFailure e) {
+            server.stop();
+            throw e;
+        }
+    }
+
     /** Stops the server and starts it again at the same address with the same database. */
     public void restart() throws InterruptedException, IOException, StartFailure {
         server.stop();
-        server = launch(environment);
-        awaitReady();
+        start();
     }
 
     /**
@@ -226,6 +274,15 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         return Json.createReader(new StringReader(text)).readObject();
     }
 
+    /** All that is stored, as text: the file of H2, or the rows of PostgreSQL. */
+    String stored() throws IOException, SQLException {
+        String file = "jdbc:h2:file:";
+        String url = environment.get("CLAVIGER_DATABASE_URL");
+        return url.startsWith(file)
+                ? Files.readString(Path.of(url.substring(file.length()) + ".mv.db"), ISO_8859_1)
+                : Postgres.rows(environment);
+    }
+
     /** What the server has logged so far. */
     public String log() throws IOException {
         return Files.readString(log);
@@ -246,7 +303,9 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
 
     @Override
     public void close() {
-        server.stop();
+        if (server != null) {
+            server.stop();
+        }
         logWriter.close();
     }
 }

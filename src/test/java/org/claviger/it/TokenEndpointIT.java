@@ -16,6 +16,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,7 +56,7 @@ class TokenEndpointIT {
     // --- Who asks ---
 
     @ParameterizedTest
-    @ValueSource(strings = {"service", "odd: 100% + more & = / ?"})
+    @ValueSource(strings = {"service", "odd:100%+more&=/?"})
     void client_secret_basic_is_form_encoded(String clientId) throws InterruptedException, IOException {
         String token = flow.serviceToken(clientId);
         assertThat(Jwts.claims(token).getString("client_id")).isEqualTo(clientId);
@@ -406,5 +408,47 @@ class TokenEndpointIT {
     void unknown_parameters_are_ignored() throws InterruptedException, IOException {
         // RFC 6749 section 3.2: "The authorization server MUST ignore unrecognized request parameters."
         granted(flow.token("service", "grant_type", "client_credentials", "unknown", "x", "", "y"));
+    }
+
+    // --- Scripts (A14) ---
+
+    private static final String ORIGIN = "https://spa.example.org";
+
+    @Test
+    void a14_scripts_of_a_registered_origin_may_ask() throws InterruptedException, IOException {
+        HttpResponse<String> allowed = preflight(ORIGIN);
+        assertThat(allowed.statusCode()).isEqualTo(204);
+        assertThat(corsOf(allowed))
+                .containsEntry("access-control-allow-origin", List.of(ORIGIN))
+                .containsEntry("access-control-allow-methods", List.of("POST"))
+                .doesNotContainKey("access-control-allow-credentials");
+        HttpResponse<String> foreign = preflight("https://evil.example");
+        assertThat(foreign.statusCode()).isEqualTo(405);
+        assertThat(corsOf(foreign)).isEmpty();
+    }
+
+    private HttpResponse<String> preflight(String origin) throws InterruptedException, IOException {
+        return claviger.send(claviger.request(TOKEN, "Origin", origin, "Access-Control-Request-Method", "POST")
+                .method("OPTIONS", BodyPublishers.noBody()));
+    }
+
+    private static Map<String, List<String>> corsOf(HttpResponse<String> answer) {
+        Map<String, List<String>> headers = new TreeMap<>(answer.headers().map());
+        headers.keySet().removeIf(name -> !name.startsWith("access-control-"));
+        return headers;
+    }
+
+    @Test
+    void a14_scripts_of_the_clients_own_origin_read_its_answers_and_no_others()
+            throws InterruptedException, IOException {
+        String form = "grant_type=refresh_token&refresh_token=x";
+        HttpResponse<String> own = post(form + "&client_id=spa", "Origin", ORIGIN);
+        assertRefused(own, 400, "invalid_grant");
+        assertThat(corsOf(own)).isEqualTo(Map.of("access-control-allow-origin", List.of(ORIGIN)));
+        assertThat(own.headers().firstValue("Vary")).hasValue("Origin");
+        assertThat(corsOf(post(form + "&client_id=spa", "Origin", "https://evil.example")))
+                .isEmpty();
+        assertThat(corsOf(post(form, "Origin", ORIGIN, "Authorization", claviger.basic("web"))))
+                .isEmpty();
     }
 }

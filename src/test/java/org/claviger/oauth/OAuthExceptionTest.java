@@ -43,6 +43,11 @@ class OAuthExceptionTest {
         "UNSUPPORTED_RESPONSE_TYPE, unsupported_response_type, 400",
         "INVALID_SCOPE, invalid_scope, 400",
         "ACCESS_DENIED, access_denied, 403",
+        "LOGIN_REQUIRED, login_required, 400",
+        "CONSENT_REQUIRED, consent_required, 400",
+        "METHOD_NOT_ALLOWED, invalid_request, 405",
+        "MISDIRECTED, invalid_request, 421",
+        "SLOW_DOWN, slow_down, 429",
         "SERVER_ERROR, server_error, 500",
         "TEMPORARILY_UNAVAILABLE, temporarily_unavailable, 503"
     })
@@ -53,6 +58,6 @@ class OAuthExceptionTest {
 
     @Test
     void noCodeIsForgottenAbove() {
-        assertThat(ErrorCode.values()).hasSize(10);
+        assertThat(ErrorCode.values()).hasSize(15);
     }
 }

@@ -24,9 +24,9 @@ class JsonMembersTest {
 
         assertThat(members.require("a")).isEqualTo("x");
         assertThat(members.text("a")).contains("x");
-        assertThat(members.texts("b")).containsExactly("y", "z");
+        assertThat(members.texts("b", text -> true, "must be a text")).containsExactly("y", "z");
         assertThat(members.objects("c")).containsExactly(json("{'d':'e'}"));
-        assertThat(members.texts("e")).isEmpty();
+        assertThat(members.texts("e", text -> true, "must be a text")).isEmpty();
         assertThat(members.objects("e")).isEmpty();
         assertThat(members.has("e")).isTrue();
     }
@@ -36,7 +36,7 @@ class JsonMembersTest {
         JsonMembers members = members("{}");
 
         assertThat(members.text("a")).isEmpty();
-        assertThat(members.texts("a")).isEmpty();
+        assertThat(members.texts("a", text -> true, "must be a text")).isEmpty();
         assertThat(members.objects("a")).isEmpty();
         assertThat(members.has("a")).isFalse();
         assertRefused(() -> members.require("a"), "/clients/0/a: is missing");
@@ -55,14 +55,16 @@ class JsonMembersTest {
     @ValueSource(strings = {"'x'", "1", "null", "true", "{}", "['x',1]", "['']", "[null]", "[['x']]"})
     void anythingElseIsNoListOfTexts(String value) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> members("{'a':" + value + "}").texts("a"))
-                .withMessageStartingWith("/clients/0/a: must be a ");
+                .isThrownBy(() -> members("{'a':" + value + "}").texts("a", text -> true, "must be a text"))
+                .withMessageMatching("/clients/0/a(: must be a list of texts|/[01]: must be a text that is not empty)");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"'x'", "1", "null", "{}", "[1]", "[{},'x']", "[[]]"})
     void anythingElseIsNoListOfObjects(String value) {
-        assertRefused(() -> members("{'a':" + value + "}").objects("a"), "/clients/0/a: must be a list of objects");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> members("{'a':" + value + "}").objects("a"))
+                .withMessageMatching("/clients/0/a(: must be a list of objects|/[01]: must be an object)");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.claviger.discovery;
+package org.claviger.http;
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,10 +11,13 @@ import java.util.Enumeration;
 import java.util.function.Supplier;
 
 /**
- * A public JSON document that is the same for everybody: ready bytes with an {@code ETag} (RFC 9110 section 8.8.3). Any script
+ * A public document that is the same for everybody: ready bytes with an {@code ETag} (RFC 9110 section 8.8.3). Any script
  * may read it ({@code Access-Control-Allow-Origin: *}).
  */
 public final class DocumentEndpoint extends HttpServlet {
+    /** A picture may hold scripts, and they would run for whoever opens it by its own address; its styles are its look. */
+    private static final String PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
     private final Supplier<Document> document;
     private final String cacheControl;
 
@@ -36,11 +39,14 @@ public final class DocumentEndpoint extends HttpServlet {
         response.setHeader("ETag", now.etag());
         response.setHeader("Access-Control-Allow-Origin", "*");
         response.setHeader("X-Content-Type-Options", "nosniff");
+        if (now.type().equals(Document.SVG)) {
+            response.setHeader("Content-Security-Policy", PICTURE_ONLY);
+        }
         if (isKnown(request.getHeaders("If-None-Match"), now.etag())) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
-        response.setContentType("application/json");
+        response.setContentType(now.type());
         response.setContentLength(now.length());
         // Closed here: WildFly would add a charset to the answer of a request that was forwarded from another context.
         try (OutputStream out = response.getOutputStream()) {

@@ -1,0 +1,83 @@
+package org.claviger.authorize;
+
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.claviger.client.Client;
+import org.claviger.database.Database;
+import org.claviger.oauth.Scope;
+import org.claviger.oauth.Subject;
+
+/** What resource owners have allowed which clients (ASVS 10.7). */
+public final class Consents {
+    /** The classification whose clients ask each time. */
+    private static final String ASK_EACH_TIME = "restricted";
+
+    /** How long nobody is asked again: people forget what they have allowed. */
+    static final Duration REMEMBERED = Duration.ofDays(90);
+
+    private final Database database;
+    private final Clock clock;
+
+    public Consents(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Whether the resource owner has allowed this client all of the scope, and need not be asked again. */
+    boolean isAllowed(Subject subject, Client client, Scope scope) {
+        if (client.classification().equals(ASK_EACH_TIME)) {
+            return false;
+        }
+        ConsentRow row = database.transact(entities -> entities.find(ConsentRow.class, key(subject, client)));
+        return row != null
+                && isRemembered(row)
+                && scope.only(token -> !Scope.parse(row.scope).contains(token)).isEmpty();
+    }
+
+    private boolean isRemembered(ConsentRow row) {
+        return now().isBefore(row.allowedAt.plus(REMEMBERED));
+    }
+
+    /**
+     * Remembers what the resource owner has just allowed, and what is still remembered beside it; of both together the older
+     * date counts, for only what was shown has been allowed anew.
+     */
+    void allow(Subject subject, Client client, Scope scope) {
+        database.changeAlone(entities -> {
+            ConsentRow row = entities.find(ConsentRow.class, key(subject, client), LockModeType.PESSIMISTIC_WRITE);
+            if (row == null) {
+                row = new ConsentRow();
+                row.subject = subject.value();
+                row.clientId = client.id().value();
+                entities.persist(row);
+            }
+            Scope earlier = isRemembered(row) ? Scope.parse(row.scope) : Scope.EMPTY;
+            if (earlier.tokens().allMatch(scope::contains)) {
+                row.allowedAt = now();
+            }
+            // What the client may not have any more is left out, so that the rest fits into the row.
+            row.scope = client.scope()
+                    .only(token -> scope.contains(token) || earlier.contains(token))
+                    .toString();
+        });
+    }
+
+    /** Forgets everything that a resource owner has allowed. */
+    void withdrawAll(Subject subject) {
+        database.change(entities -> entities.createQuery("delete from ConsentRow where subject = :subject")
+                .setParameter("subject", subject.value())
+                .executeUpdate());
+    }
+
+    // The database keeps microseconds; what is compared with it must not be finer.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static ConsentRow.Key key(Subject subject, Client client) {
+        return new ConsentRow.Key(subject.value(), client.id().value());
+    }
+}

@@ -1,0 +1,98 @@
+package org.claviger.page;
+
+import static org.claviger.page.Page.escape;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.claviger.http.Answers;
+import org.claviger.http.Caller;
+import org.claviger.oauth.ErrorCode;
+import org.claviger.oauth.OAuthException;
+import org.claviger.page.Texts.InLanguage;
+import org.claviger.settings.Settings;
+
+/**
+ * Sends pages, all in one frame. They run no script, cannot be framed (RFC 9700 section 4.16) and tell no other site where they
+ * were (section 4.2.4).
+ */
+public final class Pages {
+    private static final String FRAME =
+            """
+            <!DOCTYPE html>
+            <html lang="%1$s">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>%2$s – %3$s</title>
+            <link rel="icon" href="%7$s">
+            <link rel="stylesheet" href="assets/claviger.css">
+            %4$s</head>
+            <body>
+            <header>%5$s%3$s</header>
+            <main>
+            <h1>%2$s</h1>
+            %6$s
+            </main>
+            </body>
+            </html>
+            """;
+
+    private final Settings settings;
+    private final Texts texts;
+
+    public Pages(Settings settings) {
+        this.settings = settings;
+        this.texts = new Texts(settings.brand().texts());
+    }
+
+    /** The texts for who sent the request. */
+    public InLanguage language(HttpServletRequest request) {
+        return texts.forHeader(Optional.ofNullable(request.getHeader("Accept-Language")));
+    }
+
+    /** Refuses a request that did not come to the issuer's own host: people sign in nowhere else. */
+    void requireOwnHost(HttpServletRequest request) throws OAuthException {
+        String host = Caller.of(request, settings.trustedProxies()).host();
+        if (!settings.issuer().isHost(host)) {
+            throw new OAuthException(ErrorCode.MISDIRECTED, "this service answers at " + settings.issuer() + " only");
+        }
+    }
+
+    public void send(HttpServletResponse response, int status, Page page) throws IOException {
+        // A bare 'self' would stop the redirect back to the client: browsers apply form-action to redirects too.
+        response.setHeader(
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none';"
+                        + " form-action 'self' " + page.formTarget());
+        response.setHeader("X-Frame-Options", "DENY");
+        response.setHeader("Referrer-Policy", "no-referrer");
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("Vary", "Accept-Language, Cookie");
+        boolean branded =
+                settings.brand().color().isPresent() || settings.brand().css().isPresent();
+        boolean logo = settings.brand().logo().isPresent();
+        String html = FRAME.formatted(
+                page.language().tag(),
+                escape(page.title()),
+                escape(settings.brand().name()),
+                branded ? "<link rel=\"stylesheet\" href=\"assets/brand.css\">\n" : "",
+                logo ? "<img src=\"assets/logo\" alt=\"\">" : "",
+                page.body(),
+                logo ? "assets/logo" : "assets/icon.svg");
+        Answers.send(response, status, "text/html;charset=UTF-8", html);
+    }
+
+    /** The page for a refusal or a fault: what a person can do, and the description for who looks after the client. */
+    void sendError(HttpServletRequest request, HttpServletResponse response, OAuthException refusal)
+            throws IOException {
+        InLanguage language = language(request);
+        String prefix = refusal.code().status() >= 500 ? "error.server-" : "error.";
+        String body = "<p role=\"alert\">%s</p>%n<p class=\"detail\">%s</p>"
+                .formatted(
+                        escape(language.get(prefix + "explanation")),
+                        escape(language.get("error.detail", refusal.description())));
+        send(response, refusal.code().status(), new Page(language, language.get(prefix + "title"), body));
+    }
+}

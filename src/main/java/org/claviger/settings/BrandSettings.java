@@ -1,0 +1,52 @@
+package org.claviger.settings;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How the pages look.
+ *
+ * @param name stands on every page
+ * @param logo a PNG or SVG file, if any
+ * @param color behind the text of buttons, {@code #rrggbb}
+ * @param css a file of further styles, if any
+ * @param texts a file of texts that replace or add to those of the pages, if any
+ */
+public record BrandSettings(
+        String name, Optional<Path> logo, Optional<String> color, Optional<Path> css, Optional<Path> texts) {
+    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
+
+    static BrandSettings read(SettingReader reader) {
+        Optional<String> color = reader.find("claviger.brand.color");
+        if (color.isPresent() && !COLOR.matcher(color.get()).matches()) {
+            throw new SettingsException("claviger.brand.color", "must be a colour such as #1d4ed8");
+        }
+        Optional<Path> logo = file(reader, "claviger.brand.logo");
+        if (logo.isPresent() && !logo.get().toString().matches("(?i).*\\.(png|svg)")) {
+            throw new SettingsException("claviger.brand.logo", "must be a .png or .svg file");
+        }
+        return new BrandSettings(
+                reader.find("claviger.brand.name").orElse("Claviger"),
+                logo,
+                color,
+                file(reader, "claviger.brand.css"),
+                file(reader, "claviger.brand.texts"));
+    }
+
+    private static Optional<Path> file(SettingReader reader, String key) {
+        return reader.find(key).map(value -> {
+            try {
+                Path path = Path.of(value);
+                if (Files.isReadable(path) && !Files.isDirectory(path)) {
+                    return path;
+                }
+            } catch (InvalidPathException malformed) {
+                // refused like a file that is not there
+            }
+            throw new SettingsException(key, "the file " + value + " cannot be read");
+        });
+    }
+}

@@ -1,0 +1,309 @@
+package org.claviger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.claviger.Fixture.CHALLENGE;
+import static org.claviger.Fixture.RANDOM;
+import static org.claviger.Fixture.SECRET;
+import static org.claviger.Fixture.json;
+import static org.claviger.Fixture.settings;
+
+import jakarta.servlet.http.Cookie;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Parameters;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What people and their browsers meet, without a server: a browser keeps cookies, sends forms and follows redirects. */
+class FrontDoorTest {
+    private static final String WEB = "https://web.example.org/callback";
+    /** Of "passwd", with one iteration so that tests need not wait. */
+    private static final String PASSWORD_HASH =
+            "pbkdf2-sha256$1$MDEyMzQ1Njc4OWFiY2RlZg$k7U-iiyGkB8gCVp7NdNfCBukIg87eTG6I2RolxM6xb8";
+
+    private static final Pattern HIDDEN = Pattern.compile("type=\"hidden\" name=\"(\\w+)\" value=\"([^\"]*)\"");
+
+    private static final String ALICE = "alice-0000000000000000";
+
+    private static final TestClock CLOCK = new TestClock();
+    private static Claviger claviger;
+
+    private final CapturedLog log = new CapturedLog("org.claviger.audit");
+    private final Map<String, Cookie> cookies = new HashMap<>();
+
+    @BeforeAll
+    static void open(@TempDir Path folder) {
+        claviger = new Claviger(
+                settings("claviger.data-directory", folder.toString()), TestDatabase.empty(), CLOCK, RANDOM);
+    }
+
+    @BeforeEach
+    void beginAgain() {
+        CLOCK.advance(Duration.ofDays(1)); // nothing is blocked any more
+        for (String table :
+                List.of("client", "resource_owner", "sign_in_session", "token_family", "consent", "throttle")) {
+            TestDatabase.execute("delete from " + table);
+        }
+        register("{'client_id':'web','client_secret':'" + SECRET + "','redirect_uris':['" + WEB
+                + "'],'scope':'profile demo'}");
+        register("{'client_id':'spa','token_endpoint_auth_method':'none','redirect_uris':['" + WEB
+                + "'],'scope':'profile demo'}");
+        TestDatabase.execute(
+                "insert into resource_owner (subject, username, password_hash, enabled) values (?, 'alice', ?, true)",
+                ALICE,
+                PASSWORD_HASH);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    private void register(String client) {
+        Fixture.register(claviger.clients, json(client), "");
+        claviger.clients.refresh();
+    }
+
+    private static String request(String client, String redirectUri, String more) {
+        return "response_type=code&client_id=" + client + "&" + Parameters.pair("redirect_uri", redirectUri)
+                + "&code_challenge=" + CHALLENGE + "&code_challenge_method=S256" + more;
+    }
+
+    private static String request(String client) {
+        return request(client, WEB, "");
+    }
+
+    private Exchange send(Exchange exchange, String path) {
+        cookies.values().forEach(exchange::cookie);
+        exchange.header("Host", "id.example.org").through(claviger.endpoints.get(path));
+        exchange.cookies().forEach(cookies::put);
+        return exchange;
+    }
+
+    private Exchange authorize(String query) {
+        return send(Exchange.get(query), "/authorize");
+    }
+
+    private static String hiddenFields(Exchange page) {
+        StringBuilder form = new StringBuilder();
+        Matcher field = HIDDEN.matcher(page.body());
+        while (field.find()) {
+            String value =
+                    field.group(2).replace("&#39;", "'").replace("&quot;", "\"").replace("&amp;", "&");
+            form.append(Parameters.pair(field.group(1), value)).append('&');
+        }
+        return form.toString();
+    }
+
+    private Exchange submit(Exchange page, String path, String fields) {
+        return send(Exchange.post(hiddenFields(page) + fields), path);
+    }
+
+    private Exchange signIn(String query, String fields) {
+        return submit(authorize(query), "/signin", fields);
+    }
+
+    private void signIn() {
+        assertThat(signIn(request("web"), "username=alice&password=passwd").status())
+                .isEqualTo(303);
+    }
+
+    private Exchange allow(Exchange consentPage) {
+        assertThat(consentPage.body()).contains("value=\"allow\"");
+        return submit(consentPage, "/consent", "decision=allow");
+    }
+
+    private static boolean isConsentPage(Exchange exchange) {
+        return exchange.status() == 200 && exchange.body().contains("value=\"allow\"");
+    }
+
+    private static Optional<String> answer(Exchange exchange, String parameter) throws OAuthException {
+        assertThat(exchange.status()).as(exchange.body()).isEqualTo(303);
+        String location = exchange.header("Location");
+        return Parameters.parse(location.substring(location.indexOf('?') + 1)).find(parameter);
+    }
+
+    private Exchange token(String id, String secret) {
+        String basic = Base64.getEncoder().encodeToString((id + ":" + secret).getBytes(UTF_8));
+        return send(Exchange.post("grant_type=client_credentials").header("Authorization", "Basic " + basic), "/token");
+    }
+
+    @Test
+    void t5APublicClientHasNothingToGuessSoNobodyCanBlockIt() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(token("spa", "wrong").status()).isEqualTo(401);
+        }
+        assertThat(TestDatabase.query("select attempt from throttle")).isEmpty();
+    }
+
+    @Test
+    void t5GuessesOfASecretAreSlowedDown() {
+        for (int i = 0; i < 6; i++) {
+            assertThat(token("web", "wrong").status()).isEqualTo(401);
+        }
+        assertThat(token("web", SECRET).status()).isEqualTo(429);
+    }
+
+    @Test
+    void t5WhatIsLongerThanAnyNameOrPasswordIsRefusedWithoutBeingCounted() {
+        for (String fields : new String[] {
+            "username=" + "x".repeat(256) + "&password=passwd", "username=alice&password=" + "x".repeat(1001)
+        }) {
+            Exchange refused = signIn(request("web"), fields);
+
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.body()).contains("User name or password is wrong.");
+        }
+        assertThat(TestDatabase.query("select attempt from throttle")).isEmpty();
+    }
+
+    @Test
+    void t5ASignInThatSucceedsAtOnceDoesNotTouchTheThrottle() {
+        signIn();
+
+        assertThat(TestDatabase.query("select attempt from throttle")).isEmpty();
+    }
+
+    @Test
+    void a17WhatWasAllowedIsNotAskedAgain() throws OAuthException {
+        signIn();
+        for (String client : new String[] {"web", "spa"}) {
+            assertThat(answer(allow(authorize(request(client))), "code")).isPresent();
+            assertThat(answer(authorize(request(client)), "code")).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://127.0.0.1:7777/", "http://[::1]:7777/", "http://localhost:7777/", "com.example.app:/back"
+            })
+    void a17AnAppThatAnotherCouldImpersonateAsksEachTime(String redirectUri) throws OAuthException {
+        register("{'client_id':'app','token_endpoint_auth_method':'none','redirect_uris':['" + redirectUri
+                + "'],'scope':'demo'}");
+        signIn();
+
+        assertThat(answer(allow(authorize(request("app", redirectUri, ""))), "code"))
+                .isPresent();
+        assertThat(isConsentPage(authorize(request("app", redirectUri, "")))).isTrue();
+        assertThat(answer(authorize(request("app", redirectUri, "&prompt=none")), "error"))
+                .contains("consent_required");
+    }
+
+    @Test
+    void a17AClientOnLoopbackThatHasASecretAsksOnce() throws OAuthException {
+        String redirectUri = "http://127.0.0.1:7777/";
+        register("{'client_id':'local','client_secret':'" + SECRET + "','redirect_uris':['" + redirectUri + "']}");
+        signIn();
+        allow(authorize(request("local", redirectUri, "")));
+
+        assertThat(answer(authorize(request("local", redirectUri, "")), "code")).isPresent();
+    }
+
+    @Test
+    void a17NothingIsGrantedButWhatWasShown() {
+        register("{'client_id':'web','client_secret':'" + SECRET + "','redirect_uris':['" + WEB
+                + "'],'scope':'profile'}");
+        signIn();
+        Exchange shown = authorize(request("web"));
+        register("{'client_id':'web','client_secret':'" + SECRET + "','redirect_uris':['" + WEB
+                + "'],'scope':'profile demo'}");
+
+        Exchange refused = allow(shown);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.header("Location")).isEmpty();
+        assertThat(TestDatabase.query("select scope from token_family")).isEmpty();
+        assertThat(TestDatabase.query("select scope from consent")).isEmpty();
+    }
+
+    @Test
+    void a17SigningOutEverywhereWithdrawsWhatWasAllowed() {
+        signIn();
+        allow(authorize(request("web")));
+        Exchange out = submit(send(Exchange.get(null), "/signout"), "/signout", "everywhere=true");
+        assertThat(out.body()).contains("You are signed out everywhere.");
+
+        signIn();
+        assertThat(isConsentPage(authorize(request("web")))).isTrue();
+    }
+
+    @Test
+    void signingOutHereWithdrawsNothing() throws OAuthException {
+        signIn();
+        allow(authorize(request("web")));
+        submit(send(Exchange.get(null), "/signout"), "/signout", "");
+
+        signIn();
+        assertThat(answer(authorize(request("web")), "code")).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /signin",
+        "GET, /consent",
+        "PUT, /authorize",
+        "DELETE, /signout",
+        "HEAD, /setup",
+        "get, /authorize"
+    })
+    void aMethodThatAPageDoesNotKnowIsAnsweredWithAPage(String method, String path) {
+        Exchange answer = send(Exchange.method(method), path);
+
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.header("Allow")).contains("POST");
+        assertThat(answer.header("Content-Type")).isEqualTo("text/html;charset=UTF-8");
+        assertThat(answer.header("Content-Security-Policy")).contains("default-src 'none'");
+        assertThat(answer.body()).contains("role=\"alert\"");
+    }
+
+    @Test
+    void aMethodThatAnEndpointForProgramsDoesNotKnowIsAnsweredWithJson() {
+        Exchange answer = send(Exchange.get(""), "/token");
+
+        assertThat(answer.status()).isEqualTo(405);
+        assertThat(answer.header("Allow")).isEqualTo("POST");
+        assertThat(answer.json().getString("error")).isEqualTo("invalid_request");
+    }
+
+    @Test
+    void aSecondTabLeavesTheFormOfTheFirstAlone() {
+        Exchange first = authorize(request("web"));
+        authorize(request("spa"));
+        send(Exchange.get(null), "/setup");
+
+        assertThat(submit(first, "/signin", "username=alice&password=passwd").status())
+                .isEqualTo(303);
+    }
+
+    /** No browser sends our cookies with it, so what is asked would be asked of nobody. */
+    @Test
+    void aRequestPostedFromAnotherSiteIsRepeatedWithTheCookiesOfThisBrowser() {
+        Exchange first = authorize(request("web"));
+        Exchange posted = Exchange.post(request("spa", WEB, "&state=%26%20x"))
+                .header("Host", "id.example.org")
+                .header("Sec-Fetch-Site", "cross-site")
+                .through(claviger.endpoints.get("/authorize"));
+
+        assertThat(posted.cookies()).isEmpty();
+        assertThat(posted.status()).isEqualTo(303);
+        assertThat(posted.header("Location"))
+                .startsWith(Fixture.ISSUER + "/authorize?response_type=code&client_id=spa&")
+                .endsWith("&state=%26+x");
+        assertThat(submit(first, "/signin", "username=alice&password=passwd").status())
+                .isEqualTo(303);
+    }
+}

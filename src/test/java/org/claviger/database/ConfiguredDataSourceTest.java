@@ -1,0 +1,65 @@
+package org.claviger.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.claviger.Postgres;
+import org.claviger.settings.DatabaseSettings;
+import org.junit.jupiter.api.Test;
+
+class ConfiguredDataSourceTest {
+    private static final Map<String, String> DATABASE = Postgres.shared().newDatabase();
+
+    private static Connection connect(String parameters) throws SQLException {
+        return new ConfiguredDataSource(new DatabaseSettings(
+                        DATABASE.get("CLAVIGER_DATABASE_URL") + parameters,
+                        DATABASE.get("CLAVIGER_DATABASE_USER"),
+                        DATABASE.get("CLAVIGER_DATABASE_PASSWORD")))
+                .getConnection();
+    }
+
+    private static String ask(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(sql)) {
+            answer.next();
+            return answer.getString(1);
+        }
+    }
+
+    @Test
+    void a_connection_says_whose_it_is_and_does_not_wait_for_ever() throws SQLException {
+        try (Connection connection = connect("")) {
+            assertThat(ask(connection, "show application_name")).isEqualTo("claviger");
+            assertThat(connection.getNetworkTimeout()).isEqualTo(30_000);
+        }
+    }
+
+    @Test
+    void the_url_overrules_what_we_think_best() throws SQLException {
+        try (Connection connection = connect("?ApplicationName=other&socketTimeout=7")) {
+            assertThat(ask(connection, "show application_name")).isEqualTo("other");
+            assertThat(connection.getNetworkTimeout()).isEqualTo(7_000);
+        }
+    }
+
+    @Test
+    void a_connection_that_the_server_has_ended_is_replaced_before_the_next_transaction() throws SQLException {
+        AtomicLong time = new AtomicLong();
+        try (Connection connection = LastingConnection.of(() -> connect(""), time::get);
+                Connection administrator = connect("")) {
+            String first = ask(connection, "select pg_backend_pid()");
+            assertThat(ask(administrator, "select pg_terminate_backend(" + first + ", 5000)"))
+                    .isEqualTo("t");
+            time.addAndGet(1_000_000_000); // what has just been used is trusted
+
+            connection.setAutoCommit(false);
+            assertThat(ask(connection, "select pg_backend_pid()")).isNotEqualTo(first);
+            connection.rollback();
+        }
+    }
+}
