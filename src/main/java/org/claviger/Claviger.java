@@ -95,13 +95,10 @@ final class Claviger {
         endpoints.put(
                 "/authorize",
                 new AuthorizeEndpoint(clients, browser, signInForm, consentForm, consents, answer, clock));
-        endpoints.put("/signin", new SignInEndpoint(settings, clients, resourceOwners, throttle, browser, signInForm));
+        endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm));
         endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
         endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, families, consents));
-        endpoints.put(
-                "/setup",
-                new SetupEndpoint(
-                        settings.trustedProxies(), firstAdministrator, throttle, new SetupForm(pages, browser)));
+        endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser)));
 
         AccessTokens accessTokens = new AccessTokens(settings, resourceOwners, signingKeys, tokens, clock);
         endpoints.put(

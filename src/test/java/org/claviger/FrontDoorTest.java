@@ -306,4 +306,36 @@ class FrontDoorTest {
         assertThat(submit(first, "/signin", "username=alice&password=passwd").status())
                 .isEqualTo(303);
     }
+
+    @Test
+    void o2ARefusalThatNoClientHearsOfIsAudited() {
+        authorize("client_id=nobody&redirect_uri=x");
+        authorize("client_id=web&redirect_uri=https%3A%2F%2Fevil.example");
+        send(Exchange.post("request=x&form_token=x"), "/signin");
+
+        assertThat(log.lines())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("REQUEST_REFUSED address=\"203.0.113.1\" error=\"INVALID_REQUEST\"")
+                        .doesNotContain("nobody", "evil"))
+                .anySatisfy(line -> assertThat(line).contains("not registered for the client web"))
+                .anySatisfy(line -> assertThat(line).contains("this form is not one that was shown"));
+    }
+
+    @Test
+    void o2RefusalsOfSignInAndTokenSayWhereTheyCameFromAndNoSecret() {
+        signIn(request("web"), "username=alice&password=swordfish");
+        token("web", "swordfish");
+
+        assertThat(log.lines()).hasSize(2).allSatisfy(line -> assertThat(line)
+                .contains("_REFUSED address=\"203.0.113.1\" client=\"web\"")
+                .doesNotContain("swordfish"));
+    }
+
+    @Test
+    void o2ARequestForAnotherHostIsAudited() {
+        Exchange.get(request("web")).header("Host", "evil.example").through(claviger.endpoints.get("/authorize"));
+
+        assertThat(log.lines()).singleElement().asString().contains("MISDIRECTED");
+    }
 }

@@ -15,7 +15,7 @@ public final class Audit {
 
     private Audit() {}
 
-    /** Records an event with what is known of it, such as {@code client}, {@code subject}, {@code family}, {@code reason}. */
+    /** Records an event with what is known of it, such as {@code client}, {@code subject}, {@code address}, {@code reason}. */
     public static void record(AuditEvent event, Map<String, ?> details) {
         LOG.log(Level.INFO, () -> new TreeMap<>(details)
                 .entrySet().stream()

@@ -6,6 +6,8 @@ public enum AuditEvent {
     TOKEN_REFUSED,
     AUTHORIZED,
     AUTHORIZATION_REFUSED,
+    /** A page refused a request before anybody could be told but the person who sees it. */
+    REQUEST_REFUSED,
     SIGNED_IN,
     SIGN_IN_REFUSED,
     SIGNED_OUT,

@@ -27,7 +27,10 @@ record ProvenRedirect(Client client, String redirectUri) {
                 .orElseThrow(() -> new OAuthException(INVALID_REQUEST, "the client is unknown"));
         String redirectUri = parameters.require("redirect_uri");
         if (!client.acceptsRedirect(redirectUri)) {
-            throw new OAuthException(INVALID_REQUEST, "redirect_uri is not registered for this client");
+            throw new OAuthException(
+                    INVALID_REQUEST,
+                    "redirect_uri is not registered for this client",
+                    "redirect_uri is not registered for the client " + client.id());
         }
         return new ProvenRedirect(client, redirectUri);
     }

@@ -9,20 +9,17 @@ import java.util.Map;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Clients;
-import org.claviger.http.Caller;
 import org.claviger.http.Requests;
 import org.claviger.identity.ResourceOwner;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.page.PageEndpoint;
-import org.claviger.settings.Settings;
 import org.claviger.throttle.Throttle;
 import org.claviger.throttle.Throttle.Attempt;
 
 /** Takes the sign-in form and leads back to the authorization request from which it was shown. */
 public final class SignInEndpoint extends PageEndpoint {
-    private final Settings settings;
     private final Clients clients;
     private final ResourceOwners resourceOwners;
     private final Throttle throttle;
@@ -30,14 +27,8 @@ public final class SignInEndpoint extends PageEndpoint {
     private final SignInForm form;
 
     public SignInEndpoint(
-            Settings settings,
-            Clients clients,
-            ResourceOwners resourceOwners,
-            Throttle throttle,
-            Browser browser,
-            SignInForm form) {
+            Clients clients, ResourceOwners resourceOwners, Throttle throttle, Browser browser, SignInForm form) {
         super(form.pages());
-        this.settings = settings;
         this.clients = clients;
         this.resourceOwners = resourceOwners;
         this.throttle = throttle;
@@ -70,6 +61,8 @@ public final class SignInEndpoint extends PageEndpoint {
                     Map.of(
                             "client",
                             redirect.client().id(),
+                            "address",
+                            pages().caller(request).address(),
                             "reason",
                             refusal.detail().isEmpty() ? refusal.description() : refusal.detail()));
             form.showAgain(request, response, redirect, authorizationRequest, username, refusal);
@@ -77,7 +70,14 @@ public final class SignInEndpoint extends PageEndpoint {
         }
         browser.signIn(request, response, resourceOwner);
         Audit.record(
-                AuditEvent.SIGNED_IN, Map.of("client", redirect.client().id(), "subject", resourceOwner.subject()));
+                AuditEvent.SIGNED_IN,
+                Map.of(
+                        "client",
+                        redirect.client().id(),
+                        "subject",
+                        resourceOwner.subject(),
+                        "address",
+                        pages().caller(request).address()));
         browser.goOn(response, AuthorizationRequest.signedIn(parameters));
     }
 
@@ -87,9 +87,7 @@ public final class SignInEndpoint extends PageEndpoint {
             throw new OAuthException(ACCESS_DENIED, "user name or password is wrong", "longer than any there is");
         }
         Attempt attempt = new Attempt(
-                Throttle.Kind.SIGN_IN,
-                username,
-                Caller.of(request, settings.trustedProxies()).address());
+                Throttle.Kind.SIGN_IN, username, pages().caller(request).address());
         throttle.check(attempt);
         try {
             ResourceOwner resourceOwner = resourceOwners.authenticate(username, password);

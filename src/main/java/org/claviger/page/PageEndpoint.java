@@ -3,6 +3,9 @@ package org.claviger.page;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.http.Endpoint;
 import org.claviger.oauth.OAuthException;
 
@@ -32,6 +35,19 @@ public abstract class PageEndpoint extends Endpoint {
     @Override
     protected void refuse(HttpServletRequest request, HttpServletResponse response, OAuthException refusal)
             throws IOException {
+        if (refusal.code().status() < 500) { // the rest is our fault, and in the log already
+            Audit.record(
+                    AuditEvent.REQUEST_REFUSED,
+                    Map.of(
+                            "path",
+                            request.getServletPath(),
+                            "address",
+                            pages.caller(request).address(),
+                            "error",
+                            refusal.code(),
+                            "reason",
+                            refusal.detail().isEmpty() ? refusal.description() : refusal.detail()));
+        }
         pages.sendError(request, response, refusal);
     }
 }

@@ -52,10 +52,14 @@ public final class Pages {
         return texts.forHeader(Optional.ofNullable(request.getHeader("Accept-Language")));
     }
 
+    /** Who sent the request. */
+    public Caller caller(HttpServletRequest request) {
+        return Caller.of(request, settings.trustedProxies());
+    }
+
     /** Refuses a request that did not come to the issuer's own host: people sign in nowhere else. */
     void requireOwnHost(HttpServletRequest request) throws OAuthException {
-        String host = Caller.of(request, settings.trustedProxies()).host();
-        if (!settings.issuer().isHost(host)) {
+        if (!settings.issuer().isHost(caller(request).host())) {
             throw new OAuthException(ErrorCode.MISDIRECTED, "this service answers at " + settings.issuer() + " only");
         }
     }

@@ -8,13 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
-import org.claviger.http.Caller;
 import org.claviger.http.Requests;
 import org.claviger.identity.NewResourceOwner;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.page.PageEndpoint;
-import org.claviger.settings.TrustedProxies;
 import org.claviger.setup.SetupForm.Typed;
 import org.claviger.throttle.Throttle;
 import org.claviger.throttle.Throttle.Attempt;
@@ -24,15 +22,12 @@ import org.claviger.throttle.Throttle.Attempt;
  * address, no log and no {@code Referer}. 404 as soon as there is an administrator, or no code that is good.
  */
 public final class SetupEndpoint extends PageEndpoint {
-    private final TrustedProxies trustedProxies;
     private final FirstAdministrator firstAdministrator;
     private final Throttle throttle;
     private final SetupForm form;
 
-    public SetupEndpoint(
-            TrustedProxies trustedProxies, FirstAdministrator firstAdministrator, Throttle throttle, SetupForm form) {
+    public SetupEndpoint(FirstAdministrator firstAdministrator, Throttle throttle, SetupForm form) {
         super(form.pages());
-        this.trustedProxies = trustedProxies;
         this.firstAdministrator = firstAdministrator;
         this.throttle = throttle;
         this.form = form;
@@ -61,8 +56,8 @@ public final class SetupEndpoint extends PageEndpoint {
         form.prove(request, fields.require("form_token"));
         Typed typed = new Typed(
                 fields.find("code").orElse("").strip(), fields.find("username").orElse(""));
-        Attempt attempt = new Attempt(
-                Throttle.Kind.SETUP, "", Caller.of(request, trustedProxies).address());
+        Attempt attempt =
+                new Attempt(Throttle.Kind.SETUP, "", pages().caller(request).address());
         try {
             throttle.check(attempt);
         } catch (OAuthException tooEarly) {
@@ -112,7 +107,9 @@ public final class SetupEndpoint extends PageEndpoint {
             SetupProblem problem,
             Optional<Duration> retryAfter)
             throws IOException {
-        Audit.record(AuditEvent.SETUP_REFUSED, Map.of("reason", problem));
+        Audit.record(
+                AuditEvent.SETUP_REFUSED,
+                Map.of("reason", problem, "address", pages().caller(request).address()));
         form.show(request, response, typed, Optional.of(problem), retryAfter);
     }
 }

@@ -78,6 +78,7 @@ public final class TokenEndpoint extends Endpoint {
             Audit.record(AuditEvent.TOKEN_ISSUED, known);
             Answers.send(response, HttpServletResponse.SC_OK, granted.toJson());
         } catch (OAuthException refusal) {
+            known.put("address", Caller.of(request, trustedProxies).address());
             known.put("error", refusal.code());
             known.put("reason", refusal.detail().isEmpty() ? refusal.description() : refusal.detail());
             Audit.record(AuditEvent.TOKEN_REFUSED, known);
