@@ -75,13 +75,16 @@ final class Claviger {
         MacKeys macKeys = MacKeys.load(database, keyWrap, random, clock);
         SigningKeys signingKeys = SigningKeys.load(database, keyWrap, random, clock);
         clients = new Clients(database, macKeys);
-        ResourceOwners resourceOwners = new ResourceOwners(database, random);
+        TokenFamilies families = new TokenFamilies(database, settings.lifetimes(), clock);
+        ResourceOwners resourceOwners = new ResourceOwners(
+                database,
+                random,
+                (entities, subject) -> families.endAll(entities, subject, "the password was changed"));
         settings.importFile().ifPresent(new Import(database, macKeys, clients, resourceOwners, System.getenv())::read);
         clients.refresh();
         firstAdministrator = new FirstAdministrator(settings, database, clients, resourceOwners, tokens, clock);
         firstAdministrator.provide();
 
-        TokenFamilies families = new TokenFamilies(database, settings.lifetimes(), clock);
         RefreshTokens refreshTokens = new RefreshTokens(families, macKeys);
         AuthorizationCodes codes = new AuthorizationCodes(families, tokens);
         SignInSessions sessions = new SignInSessions(database, resourceOwners, tokens, settings.lifetimes(), clock);

@@ -1,3 +1,7 @@
+-- Everything of one person ends at once.
+create index sign_in_session_subject on sign_in_session (subject);
+create index token_family_subject on token_family (subject);
+
 -- What resource owners have allowed which clients.
 create table consent (
     subject varchar(22) not null,

@@ -9,6 +9,8 @@ import static org.claviger.Fixture.json;
 import static org.claviger.Fixture.settings;
 
 import jakarta.servlet.http.Cookie;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -20,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
+import org.claviger.settings.Settings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -337,5 +340,27 @@ class FrontDoorTest {
         Exchange.get(request("web")).header("Host", "evil.example").through(claviger.endpoints.get("/authorize"));
 
         assertThat(log.lines()).singleElement().asString().contains("MISDIRECTED");
+    }
+
+    /** What is imported with another password at the next start. */
+    @Test
+    void t12AChangedPasswordEndsSessionsAndTokens(@TempDir Path folder) throws IOException, OAuthException {
+        Path file = folder.resolve("import.json");
+        Settings settings = settings("claviger.import", file.toString(), "claviger.data-directory", folder.toString());
+        String entry = "{\"users\":[{\"username\":\"alice\",\"password\":\"%s\"}]}";
+        Files.writeString(file, entry.formatted("another password"));
+        signIn();
+        String code = answer(allow(authorize(request("spa"))), "code").orElseThrow();
+
+        claviger = new Claviger(settings, TestDatabase.database(), CLOCK, RANDOM);
+
+        Exchange redeemed = send(
+                Exchange.post("grant_type=authorization_code&client_id=spa&code=" + code + "&code_verifier="
+                        + Fixture.VERIFIER + "&" + Parameters.pair("redirect_uri", WEB)),
+                "/token");
+        assertThat(redeemed.json().getString("error")).isEqualTo("invalid_grant");
+        assertThat(TestDatabase.query("select end_reason from token_family"))
+                .containsExactly("the password was changed");
+        assertThat(authorize(request("web")).body()).contains("name=\"password\"");
     }
 }

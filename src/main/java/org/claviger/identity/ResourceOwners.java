@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
@@ -25,15 +26,28 @@ public final class ResourceOwners {
     private final SecureRandom random;
     private final RandomTokens tokens;
     private final PasswordHash nobody;
+    private final PasswordChange passwordChange;
     // Hashing keeps a core busy for a third of a second; one is left for everybody who is already signed in.
     private final Semaphore hashing =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
 
+    /** What ends when a password changes, beside the sign-in sessions; SQL in the transaction of the change. */
+    @FunctionalInterface
+    public interface PasswordChange {
+        void end(EntityManager entities, Subject subject);
+    }
+
+    /** Users on whose passwords nothing hangs but their sign-in sessions. */
     public ResourceOwners(Database database, SecureRandom random) {
+        this(database, random, (entities, subject) -> {});
+    }
+
+    public ResourceOwners(Database database, SecureRandom random, PasswordChange passwordChange) {
         this.database = database;
         this.random = random;
         this.tokens = new RandomTokens(random);
         this.nobody = PasswordHash.ofNobody(random);
+        this.passwordChange = passwordChange;
     }
 
     /** An enabled user; read anew each time, so that who was disabled is refused at once. */
@@ -98,21 +112,22 @@ public final class ResourceOwners {
 
     /**
      * The SQL that registers a user, or replaces name, e-mail, groups and password of the one with that user name. The password is
-     * hashed here and now.
+     * hashed here and now. Where it is another than before, everything that the old one opened ends (REQUIREMENTS T12).
      */
     public Database.Change<RuntimeException> registration(NewResourceOwner owner) {
-        ResourceOwnerRow prepared = row(owner);
+        ResourceOwnerRow prepared = row(owner, unchangedHash(owner));
         return entities -> {
-            ResourceOwnerRow row = entities.createQuery(
-                            "select r from ResourceOwnerRow r left join fetch r.groups where r.username = :username",
-                            ResourceOwnerRow.class)
-                    .setParameter("username", prepared.username)
-                    .getResultStream()
-                    .findFirst()
-                    .orElse(prepared);
+            ResourceOwnerRow row =
+                    findAnyByName(entities, prepared.username).findFirst().orElse(prepared);
             if (row == prepared) {
                 entities.persist(row);
                 return;
+            }
+            if (!row.passwordHash.equals(prepared.passwordHash)) {
+                entities.createQuery("delete from SignInSessionRow where subject = :subject")
+                        .setParameter("subject", row.subject)
+                        .executeUpdate();
+                passwordChange.end(entities, new Subject(row.subject));
             }
             row.passwordHash = prepared.passwordHash;
             row.fullName = prepared.fullName;
@@ -122,28 +137,50 @@ public final class ResourceOwners {
         };
     }
 
+    /** The hash that is stored, if it is that of the same password: with another salt it would look like a change. */
+    private Optional<String> unchangedHash(NewResourceOwner owner) {
+        return owner.credential() instanceof NewResourceOwner.Password password
+                ? database.transact(entities -> findAnyByName(entities, owner.username())
+                                .map(row -> row.passwordHash)
+                                .findFirst())
+                        .filter(hash -> PasswordHash.parse(hash).matches(password.value()))
+                : Optional.empty();
+    }
+
+    private static Stream<ResourceOwnerRow> findAnyByName(EntityManager entities, String username) {
+        return entities.createQuery(
+                        "select r from ResourceOwnerRow r left join fetch r.groups where r.username = :username",
+                        ResourceOwnerRow.class)
+                .setParameter("username", username)
+                .getResultStream();
+    }
+
     /** The SQL that registers a user whose name is free. The password is hashed here and now. */
     public Database.Change<RuntimeException> creation(NewResourceOwner owner) {
-        ResourceOwnerRow row = row(owner);
+        ResourceOwnerRow row = row(owner, Optional.empty());
         return entities -> entities.persist(row);
     }
 
     /** Registers a user unless another node does so at this moment; whether this call did. */
     public boolean registerIfAbsent(NewResourceOwner owner) {
-        return database.insertIfAbsent(row(owner));
+        return database.insertIfAbsent(row(owner, Optional.empty()));
     }
 
-    private ResourceOwnerRow row(NewResourceOwner owner) {
+    private ResourceOwnerRow row(NewResourceOwner owner, Optional<String> hash) {
         ResourceOwnerRow row = new ResourceOwnerRow();
         row.subject = tokens.identifier();
         row.username = owner.username();
-        row.passwordHash = owner.credential() instanceof NewResourceOwner.Password password
-                ? PasswordHash.of(password.value(), random).toString()
-                : ((NewResourceOwner.Hash) owner.credential()).value();
+        row.passwordHash = hash.orElseGet(() -> hash(owner.credential()));
         row.fullName = owner.name().orElse(null);
         row.email = owner.email().orElse(null);
         row.groups.addAll(owner.groups());
         return row;
+    }
+
+    private String hash(NewResourceOwner.Credential credential) {
+        return credential instanceof NewResourceOwner.Password password
+                ? PasswordHash.of(password.value(), random).toString()
+                : ((NewResourceOwner.Hash) credential).value();
     }
 
     /** Whether a user, enabled or not, has this user name or this subject; for a transaction that goes on with it. */

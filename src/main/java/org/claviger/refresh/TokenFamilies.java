@@ -139,12 +139,17 @@ public final class TokenFamilies {
 
     /** Ends every family of a resource owner. */
     public void endAll(Subject subject, String reason) {
-        database.change(entities -> entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
+        database.change(entities -> endAll(entities, subject, reason));
+    }
+
+    /** The same in a transaction that does more. */
+    public void endAll(EntityManager entities, Subject subject, String reason) {
+        entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
                         + " where subject = :subject and endedAt is null")
                 .setParameter("now", now())
                 .setParameter("reason", reason)
                 .setParameter("subject", subject.value())
-                .executeUpdate());
+                .executeUpdate();
     }
 
     /** Answers whether it was this call that ended it. */
