@@ -363,4 +363,90 @@ class FrontDoorTest {
                 .containsExactly("the password was changed");
         assertThat(authorize(request("web")).body()).contains("name=\"password\"");
     }
+
+    private Exchange ask(String more) {
+        return authorize(request("web", WEB, more));
+    }
+
+    /** OpenID Connect Core section 3.1.2.1. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "&prompt=create",
+                "&prompt=LOGIN",
+                "&prompt=none+login",
+                "&prompt=consent+none",
+                "&prompt=login++consent",
+                "&prompt=+login",
+                "&prompt=login&prompt=login",
+                "&max_age=-1",
+                "&max_age=%2B1",
+                "&max_age=1.5",
+                "&max_age=1e3",
+                "&max_age=x",
+                "&max_age=1234567890123456789"
+            })
+    void anUnknownWayToAskIsAnInvalidRequest(String more) throws OAuthException {
+        assertThat(answer(ask(more), "error")).contains("invalid_request");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'&prompt=none', login_required", "'&prompt=none&max_age=0', login_required"})
+    void promptNoneSaysThatNobodyIsSignedIn(String more, String error) throws OAuthException {
+        assertThat(answer(ask(more), "error")).contains(error);
+    }
+
+    @Test
+    void promptNoneSaysWhatWouldHaveToBeAsked() throws OAuthException {
+        signIn();
+        assertThat(answer(ask("&prompt=none"), "error")).contains("consent_required");
+
+        allow(ask(""));
+        assertThat(answer(ask("&prompt=none"), "code")).isPresent();
+        assertThat(answer(ask("&prompt=none&max_age=0"), "error")).contains("login_required");
+        CLOCK.advance(Duration.ofSeconds(11));
+        assertThat(answer(ask("&prompt=none&max_age=10"), "error")).contains("login_required");
+        assertThat(answer(ask("&prompt=none&max_age=11"), "code")).isPresent();
+        assertThat(answer(ask("&prompt=none&max_age=000000000000000011"), "code"))
+                .isPresent();
+        assertThat(answer(ask("&prompt=none&max_age=999999999999999999"), "code"))
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"&prompt=login", "&prompt=select_account", "&prompt=login+consent", "&max_age=0"})
+    void whoMustSignInAnewDoes(String more) {
+        signIn();
+
+        assertThat(ask(more).body()).contains("name=\"password\"");
+    }
+
+    @Test
+    void afterTheSignInThatWasAskedForItIsNotAskedForAgain() throws OAuthException {
+        signIn();
+        allow(ask(""));
+        Exchange signedIn = submit(ask("&prompt=login&max_age=0"), "/signin", "username=alice&password=passwd");
+        String location = signedIn.header("Location");
+
+        assertThat(location).doesNotContain("prompt", "max_age");
+        assertThat(answer(authorize(location.substring(location.indexOf('?') + 1)), "code"))
+                .isPresent();
+    }
+
+    @Test
+    void afterTheSignInConsentIsStillAskedForWhereThatWasAskedForToo() {
+        signIn();
+        allow(ask(""));
+        Exchange signedIn = submit(ask("&prompt=login+consent"), "/signin", "username=alice&password=passwd");
+        String location = signedIn.header("Location");
+
+        assertThat(isConsentPage(authorize(location.substring(location.indexOf('?') + 1))))
+                .isTrue();
+    }
+
+    @Test
+    void aHintIsTheUserNameInTheFormAndNothingElse() {
+        assertThat(ask("&login_hint=a%22%3E%3Cb").body()).contains("value=\"a&quot;&gt;&lt;b\"");
+        assertThat(ask("&login_hint=" + "x".repeat(256)).body()).contains("name=\"username\" value=\"\"");
+    }
 }

@@ -84,7 +84,7 @@ record AuthorizationRequest(
 
     private static Optional<Duration> maxAge(Parameters parameters) throws OAuthException {
         Optional<String> seconds = parameters.find("max_age");
-        if (seconds.isPresent() && !seconds.get().matches("[0-9]{1,9}")) {
+        if (seconds.isPresent() && !seconds.get().matches("[0-9]{1,18}")) {
             throw new OAuthException(INVALID_REQUEST, "max_age must be a number of seconds");
         }
         return seconds.map(value -> Duration.ofSeconds(Long.parseLong(value)));
@@ -109,7 +109,9 @@ record AuthorizationRequest(
     boolean needsSignIn(SignInSession session, Instant now) {
         return prompt.contains("login")
                 || prompt.contains("select_account")
-                || maxAge.filter(age -> session.authTime().plus(age).isBefore(now))
+                // "max_age=0 is equivalent to prompt=login"; otherwise "if the elapsed time is greater than this value"
+                || maxAge.filter(age -> age.isZero()
+                                || Duration.between(session.authTime(), now).compareTo(age) > 0)
                         .isPresent();
     }
 
