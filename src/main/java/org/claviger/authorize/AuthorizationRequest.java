@@ -109,7 +109,7 @@ record AuthorizationRequest(
     boolean needsSignIn(SignInSession session, Instant now) {
         return prompt.contains("login")
                 || prompt.contains("select_account")
-                // "max_age=0 is equivalent to prompt=login"; otherwise "if the elapsed time is greater than this value"
+                // "If the elapsed time is greater than this value": no sign-in of before satisfies 0.
                 || maxAge.filter(age -> age.isZero()
                                 || Duration.between(session.authTime(), now).compareTo(age) > 0)
                         .isPresent();

@@ -5,6 +5,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +24,7 @@ import org.eclipse.microprofile.config.Config;
  * @param importFile the file of clients and users to import at the start, if any
  * @param administrator whom the settings name as administrator, if anybody
  * @param dataDirectory where the server writes files
+ * @param origins where each setting stands, by its key, as the server names it; a default stands nowhere
  */
 public record Settings(
         Issuer issuer,
@@ -34,7 +37,8 @@ public record Settings(
         SecretKey keyEncryptionKey,
         Optional<String> importFile,
         Optional<AdministratorSettings> administrator,
-        Path dataDirectory) {
+        Path dataDirectory,
+        Map<String, String> origins) {
     private static final Pattern CLAIM_NAME = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
 
     /** The claims that mean something else already. */
@@ -87,7 +91,8 @@ public record Settings(
                 KeyEncryptionKeys.read(reader),
                 reader.find("claviger.import"),
                 AdministratorSettings.read(reader),
-                reader.path("claviger.data-directory", "./data"));
+                reader.path("claviger.data-directory", "./data"),
+                reader.origins());
     }
 
     private static List<String> roleClaims(SettingReader reader) {
@@ -102,7 +107,9 @@ public record Settings(
     }
 
     static SettingReader reader(Config config) {
-        return new SettingReader(key -> config.getOptionalValue(key, String.class));
+        return new SettingReader(
+                key -> config.getOptionalValue(key, String.class),
+                key -> Objects.requireNonNullElse(config.getConfigValue(key).getSourceName(), "configuration"));
     }
 
     /** The clock of the whole service. */

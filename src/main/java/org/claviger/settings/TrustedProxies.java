@@ -44,6 +44,11 @@ public final class TrustedProxies {
     }
 
     private record Network(InetAddress address, int bits) {
+        @Override
+        public String toString() {
+            return address.getHostAddress() + "/" + bits;
+        }
+
         boolean contains(InetAddress other) {
             byte[] mine = address.getAddress();
             byte[] theirs = other.getAddress();
@@ -109,6 +114,16 @@ public final class TrustedProxies {
         } catch (UnknownHostException malformed) {
             return Optional.empty();
         }
+    }
+
+    /** The networks as this service understands them, separated by commas. */
+    public String addresses() {
+        return networks.stream().map(Network::toString).collect(Collectors.joining(","));
+    }
+
+    /** The headers that they write, separated by commas. */
+    public String headers() {
+        return headers.stream().sorted().collect(Collectors.joining(","));
     }
 
     public boolean contains(String literal) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,10 +90,22 @@ class SettingsTest {
         Config config = (Config) Proxy.newProxyInstance(
                 Config.class.getClassLoader(),
                 new Class<?>[] {Config.class},
-                (proxy, method, arguments) -> Optional.ofNullable(values.get(arguments[0])));
+                (proxy, method, arguments) -> method.getName().equals("getConfigValue")
+                        ? from("the environment")
+                        : Optional.ofNullable(values.get(arguments[0])));
 
         assertThat(Settings.read(config).issuer().value()).isEqualTo(ISSUER);
+        assertThat(Settings.read(config).origins())
+                .containsEntry("claviger.issuer", "the environment")
+                .doesNotContainKey("claviger.audience");
         assertThat(DatabaseSettings.read(config).url()).isEqualTo("jdbc:h2:mem:x");
+    }
+
+    private static ConfigValue from(String source) {
+        return (ConfigValue) Proxy.newProxyInstance(
+                ConfigValue.class.getClassLoader(),
+                new Class<?>[] {ConfigValue.class},
+                (proxy, method, arguments) -> source);
     }
 
     @ParameterizedTest
