@@ -444,7 +444,10 @@ class TokenEndpointIT {
         String form = "grant_type=refresh_token&refresh_token=x";
         HttpResponse<String> own = post(form + "&client_id=spa", "Origin", ORIGIN);
         assertRefused(own, 400, "invalid_grant");
-        assertThat(corsOf(own)).isEqualTo(Map.of("access-control-allow-origin", List.of(ORIGIN)));
+        assertThat(corsOf(own))
+                .isEqualTo(Map.of(
+                        "access-control-allow-origin", List.of(ORIGIN),
+                        "access-control-expose-headers", List.of("Retry-After")));
         assertThat(own.headers().firstValue("Vary")).hasValue("Origin");
         assertThat(corsOf(post(form + "&client_id=spa", "Origin", "https://evil.example")))
                 .isEmpty();
