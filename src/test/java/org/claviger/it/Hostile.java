@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -56,6 +57,8 @@ final class Hostile {
             "an escaped escape", "%2500%250d%250a",
             "no character", "%ef%bf%bf",
             "6 kilobytes", "x".repeat(6_000));
+
+    private static final AtomicInteger SENT = new AtomicInteger();
 
     private Hostile() {}
 
@@ -284,6 +287,7 @@ final class Hostile {
     }
 
     static void check(RunningClaviger claviger, Request request) throws IOException {
+        SENT.incrementAndGet();
         Wire.Answer answer = Wire.ask(
                 claviger,
                 request.requestLine(),
@@ -305,11 +309,12 @@ final class Hostile {
         }
     }
 
-    /** No request since the log was that long was a fault, not even one that nobody was told of. */
+    /** No request since the log was that long was a fault, not even one that nobody was told of. Prints how many there were. */
     static void assertNoFault(RunningClaviger claviger, int logBefore) throws InterruptedException, IOException {
         String marker = "the-end-of-hostile-input-" + System.nanoTime();
         claviger.post("/api/v2/auth/token", RunningClaviger.form("client_id", marker));
         assertThat(claviger.awaitLog(marker).substring(logBefore))
                 .doesNotContain("CLAVIGER-0500", "\tat org.claviger.", "org.hibernate", "org.h2.", "org.postgresql");
+        System.out.println("Hostile requests without a fault so far: " + SENT);
     }
 }

@@ -36,7 +36,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Payara Micro with every WAR of this build on a free port, and an HTTP client that neither follows redirects nor keeps
- * cookies. Clients and users are those of {@code it/import.json}.
+ * cookies. Clients and users are those of {@code it/import.json}, which has most passwords hashed already: each would take a second
+ * whenever a server starts with a new database.
  */
 public final class RunningClaviger implements ExtensionContext.Store.CloseableResource {
     private static final Path TARGET = Path.of("target");
