@@ -1,12 +1,16 @@
 package org.claviger;
 
+import jakarta.persistence.EntityManager;
 import jakarta.servlet.Servlet;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
-import java.time.Clock;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.claviger.authorize.AuthorizationAnswer;
 import org.claviger.authorize.AuthorizationCodes;
 import org.claviger.authorize.AuthorizeEndpoint;
@@ -18,20 +22,27 @@ import org.claviger.authorize.SignInEndpoint;
 import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
 import org.claviger.client.Clients;
+import org.claviger.database.Cleanup;
 import org.claviger.database.Database;
+import org.claviger.database.WatchedClock;
+import org.claviger.discovery.JwksDocument;
 import org.claviger.discovery.Metadata;
 import org.claviger.guard.BearerGuard;
+import org.claviger.guard.LiveTokens;
 import org.claviger.http.Document;
 import org.claviger.http.DocumentEndpoint;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.identity.SignInSessions;
 import org.claviger.jose.JwtVerifier;
+import org.claviger.jose.VerifiedTokens;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
 import org.claviger.key.SigningKeys;
 import org.claviger.page.Pages;
 import org.claviger.refresh.RefreshTokens;
 import org.claviger.refresh.TokenFamilies;
+import org.claviger.revocation.RevocationRepository;
+import org.claviger.revocation.RevocationView;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.claviger.settings.SettingsException;
@@ -42,53 +53,87 @@ import org.claviger.setup.SetupForm;
 import org.claviger.throttle.Throttle;
 import org.claviger.token.AccessTokens;
 import org.claviger.token.AuthorizationCodeGrant;
+import org.claviger.token.ClientAuthentication;
 import org.claviger.token.ClientCredentialsGrant;
+import org.claviger.token.IntrospectionEndpoint;
 import org.claviger.token.RefreshTokenGrant;
+import org.claviger.token.RevocationEndpoint;
 import org.claviger.token.TokenEndpoint;
 
 /** All the parts, put together with plain constructors: what depends on what is to be read here, and a test needs no server. */
 final class Claviger {
-    /** How long verifiers and proxies may keep the JWK set and the metadata, in seconds. */
+    /** How long clients and proxies may keep the metadata, in seconds. */
     private static final int DOCUMENT_MAX_AGE = 300;
 
+    private static final System.Logger LOG = System.getLogger("org.claviger");
+
     final Settings settings;
+    final RevocationRepository revocations;
+    final VerifiedTokens verifiedTokens;
+    final WatchedClock clock;
+    final MacKeys macKeys;
+    final SigningKeys signingKeys;
     final Clients clients;
     final BearerGuard applicationGuard;
     final BearerGuard adminGuard;
     final Throttle throttle;
     final FirstAdministrator firstAdministrator;
+    final TokenFamilies families;
+    final Cleanup cleanup;
+    private volatile boolean rewrapped;
 
     /** The paths of the endpoints, known before these are: servers add servlets only while they deploy. */
     static final Set<String> PATHS_FOR_PEOPLE = Set.of("/authorize", "/signin", "/consent", "/signout", "/setup");
 
-    static final Set<String> PATHS_FOR_PROGRAMS = Set.of("/token", "/jwks", "/.well-known/oauth-authorization-server");
+    static final Set<String> PATHS_FOR_PROGRAMS =
+            Set.of("/token", "/revoke", "/introspect", "/jwks", "/.well-known/oauth-authorization-server");
 
     /** Every endpoint by its path below the context root. */
     final Map<String, Servlet> endpoints = new LinkedHashMap<>();
 
     /** Throws {@link SettingsException} if the keys or a file that a setting names cannot be used. */
-    Claviger(Settings settings, Database database, Clock clock, SecureRandom random) {
+    Claviger(Settings settings, Database database, WatchedClock clock, SecureRandom random) {
+        this(settings, database, clock, random, Database::time);
+    }
+
+    /** The same for a test, which sets the clock of its database too. */
+    Claviger(
+            Settings settings,
+            Database database,
+            WatchedClock clock,
+            SecureRandom random,
+            Function<EntityManager, Instant> time) {
         this.settings = settings;
+        this.clock = clock;
         RandomTokens tokens = new RandomTokens(random);
 
-        KeyWrap keyWrap = new KeyWrap(settings.keyEncryptionKey(), random);
-        MacKeys macKeys = MacKeys.load(database, keyWrap, random, clock);
-        SigningKeys signingKeys = SigningKeys.load(database, keyWrap, random, clock);
-        clients = new Clients(database, macKeys);
-        TokenFamilies families = new TokenFamilies(database, settings.lifetimes(), clock);
-        ResourceOwners resourceOwners = new ResourceOwners(
-                database,
-                random,
-                (entities, subject) -> families.endAll(entities, subject, "the password was changed"));
+        KeyWrap keyWrap = new KeyWrap(settings.keyEncryptionKey(), settings.furtherKeyEncryptionKeys(), random);
+        macKeys = MacKeys.load(database, keyWrap, random, clock);
+        signingKeys = SigningKeys.load(settings, database, keyWrap, random, clock);
+        revocations = new RevocationRepository(database, RevocationView.load(database, clock), time);
+        clients = new Clients(database, revocations, macKeys);
+        ResourceOwners resourceOwners = new ResourceOwners(database, revocations, random);
         settings.importFile().ifPresent(new Import(database, macKeys, clients, resourceOwners, System.getenv())::read);
         clients.refresh();
+        revocations.view().refresh();
         firstAdministrator = new FirstAdministrator(settings, database, clients, resourceOwners, tokens, clock);
         firstAdministrator.provide();
 
+        families = new TokenFamilies(database, revocations, settings.lifetimes(), clock);
         RefreshTokens refreshTokens = new RefreshTokens(families, macKeys);
         AuthorizationCodes codes = new AuthorizationCodes(families, tokens);
-        SignInSessions sessions = new SignInSessions(database, resourceOwners, tokens, settings.lifetimes(), clock);
+        SignInSessions sessions =
+                new SignInSessions(database, resourceOwners, revocations, tokens, settings.lifetimes(), clock);
         throttle = new Throttle(database, macKeys, clock);
+        cleanup = new Cleanup(
+                database,
+                List.of(
+                        TokenFamilies.EXPIRING,
+                        RevocationRepository.EXPIRING,
+                        SignInSessions.EXPIRING,
+                        FirstAdministrator.EXPIRING),
+                tokens.identifier(),
+                clock);
         Pages pages = new Pages(settings);
         Browser browser = new Browser(settings.issuer(), sessions, macKeys, tokens);
         SignInForm signInForm = new SignInForm(pages, browser);
@@ -97,35 +142,77 @@ final class Claviger {
         AuthorizationAnswer answer = new AuthorizationAnswer(settings.issuer(), codes);
         endpoints.put(
                 "/authorize",
-                new AuthorizeEndpoint(clients, browser, signInForm, consentForm, consents, answer, clock));
+                new AuthorizeEndpoint(
+                        clients, browser, signInForm, consentForm, consents, answer, revocations.view(), clock));
         endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm));
         endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
-        endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, families, consents));
+        endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, consents));
         endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser)));
 
-        AccessTokens accessTokens = new AccessTokens(settings, resourceOwners, signingKeys, tokens, clock);
+        AccessTokens accessTokens =
+                new AccessTokens(settings, resourceOwners, signingKeys, revocations.view(), tokens, clock);
+        ClientAuthentication authentication = new ClientAuthentication(settings.trustedProxies(), clients, throttle);
         endpoints.put(
                 "/token",
                 new TokenEndpoint(
-                        settings.trustedProxies(),
-                        clients,
-                        throttle,
+                        authentication,
                         new AuthorizationCodeGrant(codes, refreshTokens, accessTokens),
-                        new RefreshTokenGrant(refreshTokens, accessTokens),
+                        new RefreshTokenGrant(
+                                refreshTokens,
+                                accessTokens,
+                                settings.lifetimes().refreshTokenLeeway()),
                         new ClientCredentialsGrant(accessTokens)));
 
-        endpoints.put("/jwks", document(Document.json(signingKeys.published().toJson())));
+        verifiedTokens =
+                new VerifiedTokens(new JwtVerifier(settings.issuer().value(), signingKeys::published, clock), clock);
+        LiveTokens liveTokens = new LiveTokens(verifiedTokens, clients, revocations.view());
         endpoints.put(
-                "/.well-known/oauth-authorization-server", document(Document.json(Metadata.of(settings.issuer()))));
+                "/revoke", new RevocationEndpoint(authentication, refreshTokens, families, liveTokens, revocations));
+        endpoints.put(
+                "/introspect",
+                new IntrospectionEndpoint(
+                        authentication,
+                        settings.issuer(),
+                        liveTokens,
+                        refreshTokens,
+                        resourceOwners,
+                        signingKeys,
+                        clock));
 
-        JwtVerifier verifier = new JwtVerifier(settings.issuer().value(), signingKeys::published, clock);
-        applicationGuard = new BearerGuard(verifier, clients, settings.audience());
-        adminGuard = new BearerGuard(verifier, clients, settings.issuer().adminAudience());
+        endpoints.put("/jwks", new DocumentEndpoint(new JwksDocument(signingKeys::published), (int)
+                settings.keys().jwksMaxAge().toSeconds()));
+        endpoints.put("/.well-known/oauth-authorization-server", document(Document.json(Metadata.of(settings))));
+
+        applicationGuard = new BearerGuard(liveTokens, settings.audience());
+        adminGuard = new BearerGuard(liveTokens, settings.issuer().adminAudience());
 
         Set<String> paths = new HashSet<>(PATHS_FOR_PEOPLE);
         paths.addAll(PATHS_FOR_PROGRAMS);
         if (!paths.equals(endpoints.keySet())) {
             throw new IllegalStateException("the paths are " + paths + " and the endpoints " + endpoints.keySet());
+        }
+    }
+
+    /** What this node does for all nodes, if no other has: makes keys and wraps them anew. Called every second. */
+    void rotateKeys() {
+        if (clock.problem().isEmpty()) {
+            macKeys.rotateIfDue(settings.keys().rotationPeriod());
+            signingKeys.rotateIfDue(clients.signingAlgorithms());
+        }
+    }
+
+    /** Once after each start, in the background: wraps anew what an earlier key-encryption key has wrapped. */
+    void rewrapKeys() {
+        if (!rewrapped) {
+            int keys = macKeys.rewrap() + signingKeys.rewrap();
+            if (keys > 0) {
+                LOG.log(
+                        Level.INFO,
+                        "CLAVIGER-0003 {0} keys are now wrapped by claviger.key-encryption-key; when every node has it,"
+                                + " no key needs claviger.further-key-encryption-keys",
+                        keys);
+            }
+            rewrapped = true;
         }
     }
 

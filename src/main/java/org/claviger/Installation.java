@@ -3,6 +3,10 @@ package org.claviger;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import org.claviger.guard.BearerGate;
+import org.claviger.key.SigningKeys;
+import org.claviger.page.Pages;
+import org.claviger.refresh.TokenFamilies;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,31 @@ class Installation {
     @Produces
     Settings settings() {
         return opening().settings;
+    }
+
+    @Produces
+    Pages pages() {
+        return new Pages(settings());
+    }
+
+    @Produces
+    SigningKeys signingKeys() {
+        return parts().signingKeys;
+    }
+
+    @Produces
+    RevocationRepository revocations() {
+        return parts().revocations;
+    }
+
+    @Produces
+    TokenFamilies families() {
+        return parts().families;
+    }
+
+    /** Only for what the gate of administration has let through: it opens after these are there. */
+    private Claviger parts() {
+        return opening().parts().orElseThrow(() -> new IllegalStateException("Claviger is not open"));
     }
 
     private Opening opening() {

@@ -2,6 +2,8 @@ package org.claviger;
 
 import jakarta.servlet.Servlet;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -9,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.claviger.database.Database;
 import org.claviger.database.DatabaseAwayException;
+import org.claviger.database.WatchedClock;
 import org.claviger.guard.BearerGate;
 import org.claviger.settings.Settings;
 import org.claviger.settings.SettingsException;
@@ -28,8 +31,9 @@ final class Opening implements AutoCloseable {
 
     private final Database database;
     private final ScheduledExecutorService executor;
+    private final WatchedClock clock;
+    private final List<ScheduledFuture<?>> jobs = new ArrayList<>();
     private volatile @Nullable Claviger parts;
-    private @Nullable ScheduledFuture<?> job;
     private boolean closed;
     private String said = "";
 
@@ -37,6 +41,23 @@ final class Opening implements AutoCloseable {
         this.settings = settings;
         this.database = Database.prepare(dataSource, settings.database());
         this.executor = executor;
+        this.clock = new WatchedClock(Settings.clock(), database);
+    }
+
+    /** The parts, once the service is open. */
+    Optional<Claviger> parts() {
+        return Optional.ofNullable(parts);
+    }
+
+    /** Whether the database has been reached since the start. */
+    boolean isOpen() {
+        return parts != null;
+    }
+
+    /** From now on the server can be relied on. */
+    void unlock() {
+        applicationGate.unlock();
+        adminGate.unlock();
     }
 
     /** The endpoint on this path, once the service is open. */
@@ -59,7 +80,7 @@ final class Opening implements AutoCloseable {
     }
 
     private void tryLater() {
-        job = executor.schedule(this::tryAgain, SECONDS_BETWEEN_TRIES, TimeUnit.SECONDS);
+        jobs.add(executor.schedule(this::tryAgain, SECONDS_BETWEEN_TRIES, TimeUnit.SECONDS));
     }
 
     private synchronized void tryAgain() {
@@ -88,25 +109,42 @@ final class Opening implements AutoCloseable {
 
     private void open() {
         database.migrate();
-        Claviger ready = new Claviger(settings, database, Settings.clock(), Settings.random());
-        job = executor.scheduleWithFixedDelay(
-                new Refresh(ready.clients::refresh, ready.throttle::refresh, ready.firstAdministrator::refresh),
-                1,
-                1,
-                TimeUnit.SECONDS);
+        clock.refresh();
+        if (clock.problem().isPresent()) { // the log says so; by that clock no key would be good on another node
+            tryLater();
+            return;
+        }
+        Claviger ready = new Claviger(settings, database, clock, Settings.random());
+        jobs.clear();
+        everySecond(new Refresh(
+                "CLAVIGER-0204 what other nodes have changed cannot be read; this node goes on with what it knows",
+                clock::refresh,
+                ready.revocations.view()::refresh,
+                ready.macKeys::refresh,
+                ready.signingKeys::refresh,
+                ready.verifiedTokens::prune,
+                ready.clients::refresh,
+                ready.throttle::refresh,
+                ready.firstAdministrator::refresh));
+        // On its own, for to make a key may take seconds.
+        everySecond(new Refresh("CLAVIGER-0208 keys cannot be renewed", ready::rotateKeys, ready::rewrapKeys));
+        // On its own, so that nothing that has to be known waits for it.
+        everySecond(new Refresh("CLAVIGER-0603 expired rows cannot be removed", ready.cleanup::run));
         parts = ready;
         applicationGate.open(ready.applicationGuard);
         adminGate.open(ready.adminGuard);
         LOG.log(Level.INFO, "CLAVIGER-0001 ready as {0}", settings.issuer());
     }
 
+    private void everySecond(Runnable work) {
+        jobs.add(executor.scheduleWithFixedDelay(work, 1, 1, TimeUnit.SECONDS));
+    }
+
     /** Ends what runs; a job that is not cancelled would go on after the application is gone. */
     @Override
     public synchronized void close() {
         closed = true;
-        if (job != null) {
-            job.cancel(true);
-        }
+        jobs.forEach(job -> job.cancel(true));
         database.close();
     }
 }

@@ -6,15 +6,17 @@ import java.util.List;
 import java.util.Set;
 import org.claviger.database.DatabaseAwayException;
 
-/** Keeps what a node holds in memory up to date with what other nodes write; runs every second. */
+/** What runs every second: keeps what a node holds in memory up to date with what other nodes write, the keys fresh, the tables clean. */
 final class Refresh implements Runnable {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
+    private final String complaint;
     private final List<Runnable> readings;
     private final Set<Runnable> failing = new HashSet<>();
 
-    /** Each reading is done whatever becomes of the others. */
-    Refresh(Runnable... readings) {
+    /** Each reading is done whatever becomes of the others; the complaint is logged once while one fails. */
+    Refresh(String complaint, Runnable... readings) {
+        this.complaint = complaint;
         this.readings = List.of(readings);
     }
 
@@ -32,10 +34,7 @@ final class Refresh implements Runnable {
             // and this look at it is what ends an outage where nobody asks for anything
         } catch (RuntimeException fault) {
             if (failing.add(reading)) {
-                LOG.log(
-                        Level.ERROR,
-                        "CLAVIGER-0204 what other nodes have changed cannot be read; this node goes on with what it knows",
-                        fault);
+                LOG.log(Level.ERROR, complaint, fault);
             }
         }
     }

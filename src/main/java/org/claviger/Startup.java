@@ -13,7 +13,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.claviger.guard.ServerCheck;
 import org.claviger.guard.ServerWideGuard;
 import org.claviger.http.Document;
 import org.claviger.page.BrandAssets;
@@ -52,6 +55,7 @@ public class Startup implements ServletContextListener {
     private Installation installation;
 
     private @Nullable Opening opening;
+    private @Nullable SelfCheck selfCheck;
     private @Nullable ServerWideGuard guard;
 
     @Override
@@ -60,8 +64,13 @@ public class Startup implements ServletContextListener {
             Settings settings = Settings.read(ConfigProvider.getConfig(Startup.class.getClassLoader()));
             opening = new Opening(settings, dataSource, executor);
             installation.use(opening);
-            addServlets(event.getServletContext(), opening);
-            guard = new ServerWideGuard(opening.applicationGate);
+            selfCheck = new SelfCheck(ServerCheck.here(), opening::unlock);
+            addServlets(event.getServletContext(), opening, selfCheck);
+            guard = new ServerWideGuard(
+                    opening.applicationGate,
+                    settings.guard(),
+                    event.getServletContext().getVirtualServerName());
+            selfCheck.start(executor);
             opening.start();
         } catch (SettingsException unusable) {
             LOG.log(Level.ERROR, "CLAVIGER-0101 {0}", unusable.getMessage());
@@ -74,7 +83,17 @@ public class Startup implements ServletContextListener {
         }
     }
 
-    private static void addServlets(ServletContext context, Opening opening) {
+    private static void addServlets(ServletContext context, Opening opening, SelfCheck selfCheck) {
+        add(
+                context,
+                "/health/ready",
+                new Readiness(Map.of(
+                        "server",
+                        selfCheck::reason,
+                        "database",
+                        () -> opening.isOpen() ? Optional.empty() : Optional.of("has not been reached yet"),
+                        "keys",
+                        () -> opening.parts().flatMap(parts -> parts.signingKeys.problem()))));
         BrandSettings brand = opening.settings.brand();
         add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(brand)));
         BrandAssets.logo(brand).ifPresent(logo -> add(context, "/assets/logo", Claviger.document(logo)));
@@ -112,6 +131,9 @@ public class Startup implements ServletContextListener {
     private void close() {
         if (guard != null) {
             guard.close();
+        }
+        if (selfCheck != null) {
+            selfCheck.close();
         }
         if (opening != null) {
             opening.close();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claviger.database.Database;
+import org.claviger.database.WatchedClock;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.settings.Settings;
@@ -52,7 +53,8 @@ class ClavigerTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        claviger = new Claviger(importing(folder), TestDatabase.empty(), CLOCK, RANDOM);
+        claviger =
+                new Claviger(importing(folder), TestDatabase.empty(), watched(), RANDOM, entities -> CLOCK.instant());
         CLOCK.set(TestClock.START);
         Fixture.user("alice", true, "user");
         signedIn = signIn("passwd").cookie("__Secure-claviger-session");
@@ -71,6 +73,10 @@ class ClavigerTest {
     @BeforeEach
     void beginAgain() {
         CLOCK.set(TestClock.START);
+    }
+
+    private static WatchedClock watched() {
+        return new WatchedClock(CLOCK, TestDatabase.database());
     }
 
     private static Settings importing(Path folder) throws IOException {
@@ -504,7 +510,11 @@ class ClavigerTest {
     @Test
     void aFileThatCannotBeImportedStopsTheStart() {
         assertThatThrownBy(() -> new Claviger(
-                        settings("claviger.import", "missing.json"), TestDatabase.database(), CLOCK, RANDOM))
+                        settings("claviger.import", "missing.json"),
+                        TestDatabase.database(),
+                        watched(),
+                        RANDOM,
+                        entities -> CLOCK.instant()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("claviger.import: ");
     }
@@ -514,7 +524,7 @@ class ClavigerTest {
         assertThatThrownBy(() -> new Claviger(
                         settings("claviger.key-encryption-key", "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA"),
                         TestDatabase.database(),
-                        CLOCK,
+                        watched(),
                         RANDOM))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("claviger.key-encryption-key: ");
@@ -525,7 +535,8 @@ class ClavigerTest {
         JdbcDataSource source = new JdbcDataSource();
         source.setURL("jdbc:h2:mem:fault;DB_CLOSE_DELAY=-1");
         Database database = Database.open(source);
-        Claviger broken = new Claviger(importing(folder), database, CLOCK, RANDOM);
+        Claviger broken = new Claviger(
+                importing(folder), database, new WatchedClock(CLOCK, database), RANDOM, entities -> CLOCK.instant());
         database.close();
         try (CapturedLog log = new CapturedLog("org.claviger")) {
             Exchange exchange = Exchange.post(REDEEM + "code").through(broken.endpoints.get("/token"));

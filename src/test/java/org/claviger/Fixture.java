@@ -11,19 +11,24 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.client.Client;
 import org.claviger.client.Clients;
 import org.claviger.client.NewClient;
 import org.claviger.database.Database;
+import org.claviger.database.WatchedClock;
 import org.claviger.identity.NewResourceOwner;
 import org.claviger.identity.ResourceOwners;
+import org.claviger.jose.SigningKey;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
 import org.claviger.key.SigningKeys;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
+import org.claviger.revocation.RevocationRepository;
+import org.claviger.revocation.RevocationView;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.junit.jupiter.api.Assertions;
@@ -56,12 +61,21 @@ public final class Fixture {
 
         static {
             Database database = TestDatabase.empty();
-            Clock clock = new TestClock();
+            WatchedClock clock = new WatchedClock(new TestClock(), database);
             MAC = MacKeys.load(database, keyWrap(), RANDOM, clock);
-            SIGNING = SigningKeys.load(database, keyWrap(), RANDOM, clock);
+            SIGNING = SigningKeys.load(settings(), database, keyWrap(), RANDOM, clock);
         }
 
         private Keys() {}
+    }
+
+    /** The one that signs in tests. */
+    public static SigningKey signingKey() {
+        try {
+            return Keys.SIGNING.current(Optional.empty());
+        } catch (OAuthException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     public static SecretKey keyEncryptionKey(String bytes) {
@@ -69,7 +83,15 @@ public final class Fixture {
     }
 
     public static KeyWrap keyWrap() {
-        return new KeyWrap(keyEncryptionKey("the key-encryption key of tests"), RANDOM);
+        return keyWrap("the key-encryption key of tests");
+    }
+
+    /** Wraps by the first, and opens what any of them has wrapped. */
+    public static KeyWrap keyWrap(String first, String... further) {
+        return new KeyWrap(
+                keyEncryptionKey(first),
+                Stream.of(further).map(Fixture::keyEncryptionKey).toList(),
+                RANDOM);
     }
 
     /** The smallest settings that are complete, and on top of them these keys and values. */
@@ -100,7 +122,7 @@ public final class Fixture {
 
     /** These clients; a confidential one without a secret gets {@link #SECRET}. */
     public static Clients clients(Database database, JsonObject... entries) {
-        Clients clients = new Clients(database, Keys.MAC);
+        Clients clients = new Clients(database, revocations(), Keys.MAC);
         for (JsonObject entry : entries) {
             boolean complete = entry.getString("token_endpoint_auth_method", "").equals("none")
                     || entry.containsKey("client_secret");
@@ -141,6 +163,25 @@ public final class Fixture {
             TestDatabase.execute("insert into resource_owner_group values (?, ?)", subject, group);
         }
         return subject;
+    }
+
+    /** That clock, beside the one of the test database. */
+    public static WatchedClock watched(Clock clock) {
+        return new WatchedClock(clock, TestDatabase.database());
+    }
+
+    /** Revocations by a clock that stands still. */
+    public static RevocationRepository revocations() {
+        return revocations(new TestClock());
+    }
+
+    /** Revocations as one node knows them, whose database has the same time. */
+    public static RevocationRepository revocations(Clock clock) {
+        return revocations(TestDatabase.database(), clock);
+    }
+
+    public static RevocationRepository revocations(Database database, Clock clock) {
+        return new RevocationRepository(database, RevocationView.load(database, clock), entities -> clock.instant());
     }
 
     /** The refusal that this must end with. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.claviger.database.WatchedClock;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.settings.Settings;
@@ -52,7 +53,10 @@ class FrontDoorTest {
     @BeforeAll
     static void open(@TempDir Path folder) {
         claviger = new Claviger(
-                settings("claviger.data-directory", folder.toString()), TestDatabase.empty(), CLOCK, RANDOM);
+                settings("claviger.data-directory", folder.toString()),
+                TestDatabase.empty(),
+                new WatchedClock(CLOCK, TestDatabase.database()),
+                RANDOM);
     }
 
     @BeforeEach
@@ -352,15 +356,19 @@ class FrontDoorTest {
         signIn();
         String code = answer(allow(authorize(request("spa"))), "code").orElseThrow();
 
-        claviger = new Claviger(settings, TestDatabase.database(), CLOCK, RANDOM);
+        claviger = new Claviger(
+                settings,
+                TestDatabase.database(),
+                new WatchedClock(CLOCK, TestDatabase.database()),
+                RANDOM,
+                entities -> CLOCK.instant());
 
         Exchange redeemed = send(
                 Exchange.post("grant_type=authorization_code&client_id=spa&code=" + code + "&code_verifier="
                         + Fixture.VERIFIER + "&" + Parameters.pair("redirect_uri", WEB)),
                 "/token");
         assertThat(redeemed.json().getString("error")).isEqualTo("invalid_grant");
-        assertThat(TestDatabase.query("select end_reason from token_family"))
-                .containsExactly("the password was changed");
+        assertThat(TestDatabase.query("select kind from revocation")).containsExactly("SUBJECT");
         assertThat(authorize(request("web")).body()).contains("name=\"password\"");
     }
 

@@ -11,7 +11,7 @@ class RefreshTest {
     private static final String CLIENT = "{'client_id':'%s','grant_types':['client_credentials']}";
 
     private final Clients clients = Fixture.clients(TestDatabase.empty(), json(CLIENT.formatted("first")));
-    private final Refresh refresh = new Refresh(clients::refresh);
+    private final Refresh refresh = new Refresh("CLAVIGER-0204 cannot be read", clients::refresh);
 
     @Test
     void aNodeSeesWhatAnotherNodeWrote() {
@@ -46,6 +46,7 @@ class RefreshTest {
             Fixture.clients(TestDatabase.database(), json(CLIENT.formatted("second")));
 
             new Refresh(
+                            "CLAVIGER-0204 cannot be read",
                             () -> {
                                 throw new IllegalStateException("unreadable");
                             },

@@ -13,9 +13,19 @@ public enum AuditEvent {
     SIGNED_OUT,
     /** A code or a refresh token was used a second time; its family has ended. */
     REUSE_DETECTED,
+    /** A token, a grant, or everything of somebody has ended before its time. */
+    REVOKED,
+    REVOCATION_REFUSED,
+    INTROSPECTION_REFUSED,
     BEARER_REFUSED,
     IMPORTED,
     /** Somebody administers the installation who did not before. */
     ADMINISTRATOR_CREATED,
-    SETUP_REFUSED
+    SETUP_REFUSED,
+    /** A signing key was made; it signs from a later instant, or at once. */
+    KEY_ANNOUNCED,
+    /** A signing key has a new instant at which it signs no more. */
+    KEY_RETIRES,
+    /** A signing key verifies nothing any more. */
+    KEY_COMPROMISED
 }

@@ -55,7 +55,7 @@ public final class AuthorizationCodes {
             throws OAuthException {
         FamilyId family =
                 families.findByCode(RandomTokens.hash(code)).orElseThrow(() -> refusal("the code is unknown"));
-        return families.advance(family, 0, client, (authorization, binding) -> {
+        return families.redeem(family, client, (authorization, binding) -> {
             if (!binding.redirectUri().equals(redirectUri)) {
                 throw refusal("redirect_uri differs from the authorization request");
             }

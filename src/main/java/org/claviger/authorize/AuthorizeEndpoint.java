@@ -15,6 +15,7 @@ import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.oauth.Scope;
 import org.claviger.page.PageEndpoint;
+import org.claviger.revocation.RevocationView;
 
 /**
  * The authorization endpoint (RFC 6749 section 3.1). Client and redirect URI are proven first; until then refusals are
@@ -27,6 +28,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
     private final ConsentForm consentForm;
     private final Consents consents;
     private final AuthorizationAnswer answer;
+    private final RevocationView revocations;
     private final Clock clock;
 
     public AuthorizeEndpoint(
@@ -36,6 +38,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
             ConsentForm consentForm,
             Consents consents,
             AuthorizationAnswer answer,
+            RevocationView revocations,
             Clock clock) {
         super(signInForm.pages());
         this.clients = clients;
@@ -44,6 +47,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         this.consentForm = consentForm;
         this.consents = consents;
         this.answer = answer;
+        this.revocations = revocations;
         this.clock = clock;
     }
 
@@ -64,7 +68,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         answer.guarding(response, redirect, parameters, () -> {
             AuthorizationRequest authorizationRequest = AuthorizationRequest.parse(parameters, redirect);
             Optional<SignInSession> session =
-                    browser.session(request).filter(found -> !authorizationRequest.needsSignIn(found, clock.instant()));
+                    browser.session(request).filter(found -> isGood(found, authorizationRequest));
             if (session.isEmpty()) {
                 if (authorizationRequest.isSilent()) {
                     throw new OAuthException(LOGIN_REQUIRED, "the user must sign in");
@@ -74,6 +78,13 @@ public final class AuthorizeEndpoint extends PageEndpoint {
             }
             proceed(request, response, redirect, parameters, authorizationRequest, session.get());
         });
+    }
+
+    /** Whether nobody must sign in anew: because the request wants it, or because all that the client had has been revoked. */
+    private boolean isGood(SignInSession session, AuthorizationRequest request) {
+        return !request.needsSignIn(session, clock.instant())
+                && !revocations.isEnded(
+                        session.resourceOwner().subject(), request.client().id(), session.authTime());
     }
 
     private void proceed(

@@ -19,7 +19,6 @@ import org.claviger.page.Page;
 import org.claviger.page.PageEndpoint;
 import org.claviger.page.Pages;
 import org.claviger.page.Texts.InLanguage;
-import org.claviger.refresh.TokenFamilies;
 
 /** Asks whether to sign out ({@code GET}), and does it ({@code POST}): this session, or everything of this person everywhere. */
 public final class SignOutEndpoint extends PageEndpoint {
@@ -35,15 +34,12 @@ public final class SignOutEndpoint extends PageEndpoint {
 
     private final Browser browser;
     private final SignInSessions sessions;
-    private final TokenFamilies families;
     private final Consents consents;
 
-    public SignOutEndpoint(
-            Pages pages, Browser browser, SignInSessions sessions, TokenFamilies families, Consents consents) {
+    public SignOutEndpoint(Pages pages, Browser browser, SignInSessions sessions, Consents consents) {
         super(pages);
         this.browser = browser;
         this.sessions = sessions;
-        this.families = families;
         this.consents = consents;
     }
 
@@ -73,7 +69,6 @@ public final class SignOutEndpoint extends PageEndpoint {
         if (everywhere) {
             consents.withdrawAll(subject);
             sessions.endAll(subject);
-            families.endAll(subject, "signed out everywhere");
         }
         Audit.record(AuditEvent.SIGNED_OUT, Map.of("subject", subject, "everywhere", everywhere));
         show(request, response, everywhere ? "sign-out.done-everywhere" : "sign-out.done");

@@ -1,8 +1,10 @@
 package org.claviger.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.claviger.jose.SigningAlgorithm;
 import org.claviger.jose.TokenType;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.GrantType;
@@ -14,10 +16,12 @@ import org.claviger.oauth.Scope;
  * @param redirectUris where answers may be sent, see {@link #acceptsRedirect}
  * @param scope the most that it may ask for
  * @param audience what its access tokens are for; absent for the installation's default
+ * @param signingAlgorithm what signs its access tokens; absent for the installation's default
  * @param groups the groups of its own tokens, when it acts for itself
  * @param userGroups the groups of users that its tokens may carry; absent for all of them
  * @param classification names its rules: {@code restricted} asks for consent each time
- * @param allowedOrigins the origins whose scripts may call the token endpoint and read its answers
+ * @param refreshTokenLeeway for how long it may repeat a refresh whose answer it lost; absent for the installation's default
+ * @param allowedOrigins the origins whose scripts may call the token and revocation endpoints and read their answers
  */
 public record Client(
         ClientId id,
@@ -29,9 +33,11 @@ public record Client(
         Scope scope,
         Optional<String> audience,
         TokenType accessTokenType,
+        Optional<SigningAlgorithm> signingAlgorithm,
         Set<String> groups,
         Optional<Set<String>> userGroups,
         String classification,
+        Optional<Duration> refreshTokenLeeway,
         List<String> allowedOrigins) {
 
     public boolean isPublic() {

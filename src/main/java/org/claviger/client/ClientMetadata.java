@@ -1,16 +1,19 @@
 package org.claviger.client;
 
 import jakarta.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.claviger.jose.SigningAlgorithm;
 import org.claviger.jose.TokenType;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.GrantType;
 import org.claviger.oauth.Scope;
 import org.claviger.settings.JsonMembers;
+import org.claviger.settings.Lifetimes;
 
 /** Reads a client from JSON with the member names of RFC 7591 section 2, refusing what does not fit together. */
 final class ClientMetadata {
@@ -66,9 +69,12 @@ final class ClientMetadata {
                 valid("scope", () -> Scope.parse(members.text("scope").orElse(""))),
                 members.text("audience"),
                 accessTokenType(),
+                signingAlgorithm(),
                 groups("groups"),
                 members.has("user_groups") ? Optional.of(groups("user_groups")) : Optional.empty(),
                 members.text("classification").orElse("standard"),
+                members.number("refresh_token_leeway", 0, Lifetimes.LONGEST_LEEWAY.toSeconds())
+                        .map(Duration::ofSeconds),
                 members.texts(
                         "allowed_origins",
                         ORIGIN.asMatchPredicate(),
@@ -113,6 +119,12 @@ final class ClientMetadata {
     private TokenType accessTokenType() {
         return TokenType.find(members.text("access_token_typ").orElse("at+jwt"))
                 .orElseThrow(() -> members.refuse("access_token_typ", "must be at+jwt or JWT"));
+    }
+
+    private Optional<SigningAlgorithm> signingAlgorithm() {
+        String name = "access_token_signed_response_alg";
+        return members.text(name).map(value -> SigningAlgorithm.find(value)
+                .orElseThrow(() -> members.refuse(name, "must be RS256, PS256, ES256 or EdDSA")));
     }
 
     private Set<String> groups(String name) {

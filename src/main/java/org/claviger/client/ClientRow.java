@@ -19,4 +19,6 @@ class ClientRow {
 
     @Nullable
     Integer secretMacKeyVersion;
+
+    boolean enabled = true;
 }

@@ -3,40 +3,58 @@ package org.claviger.client;
 import static org.claviger.oauth.ErrorCode.INVALID_CLIENT;
 
 import jakarta.json.Json;
+import jakarta.persistence.EntityManager;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.claviger.database.Database;
+import org.claviger.jose.SigningAlgorithm;
 import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
+import org.claviger.revocation.RevocationKind;
+import org.claviger.revocation.RevocationRepository;
 
 /** The registered clients, all of them in memory, so that a request needs no SQL to know its client. */
 public final class Clients {
     private final Database database;
+    private final RevocationRepository revocations;
     private final MacKeys macKeys;
     private volatile Snapshot snapshot = new Snapshot(-1, Map.of());
 
-    public Clients(Database database, MacKeys macKeys) {
+    public Clients(Database database, RevocationRepository revocations, MacKeys macKeys) {
         this.database = database;
+        this.revocations = revocations;
         this.macKeys = macKeys;
     }
 
-    private record Registration(Client client, String secretMac, int secretMacKeyVersion) {}
+    private record Registration(Client client, boolean enabled, String secretMac, int secretMacKeyVersion) {}
 
     private record Snapshot(long version, Map<ClientId, Registration> registrations) {}
 
     public Optional<Client> find(ClientId id) {
-        return Optional.ofNullable(snapshot.registrations.get(id)).map(Registration::client);
+        return registration(id).map(Registration::client);
+    }
+
+    private Optional<Registration> registration(ClientId id) {
+        return Optional.ofNullable(snapshot.registrations.get(id)).filter(Registration::enabled);
     }
 
     /** Whether there is a client of this identifier, and it has a secret. */
     public boolean hasSecret(ClientId id) {
         return find(id).filter(client -> !client.isPublic()).isPresent();
+    }
+
+    /** The algorithms that clients ask for by name. */
+    public Set<SigningAlgorithm> signingAlgorithms() {
+        return snapshot.registrations.values().stream()
+                .flatMap(found -> found.client.signingAlgorithm().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The origins whose scripts may read what this client is answered. */
@@ -57,10 +75,7 @@ public final class Clients {
      *     wrong secret; the three look the same from outside
      */
     public Client authenticate(ClientCredentials credentials) throws OAuthException {
-        Registration registration = snapshot.registrations.get(credentials.id());
-        if (registration == null) {
-            throw refuse("unknown client");
-        }
+        Registration registration = registration(credentials.id()).orElseThrow(() -> refuse("unknown client"));
         if (registration.client.authenticationMethod() != credentials.method()) {
             throw refuse("not the registered authentication method");
         }
@@ -84,7 +99,7 @@ public final class Clients {
         return id.value() + "\n" + secret;
     }
 
-    /** Whether there is a client of this identifier, in the memory of this node. */
+    /** Whether there is a client of this identifier, enabled or not, in the memory of this node. */
     public boolean isRegistered(String id) {
         return snapshot.registrations.keySet().stream()
                 .anyMatch(known -> known.value().equals(id));
@@ -102,10 +117,37 @@ public final class Clients {
         });
         // The row of the number stays locked until the commit, so the order of the numbers is the order of the commits.
         return entities -> {
+            ClientRow found = entities.find(ClientRow.class, row.clientId);
+            row.enabled = found == null || found.enabled;
             entities.merge(row);
-            entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'client'")
-                    .executeUpdate();
+            count(entities);
         };
+    }
+
+    private static void count(EntityManager entities) {
+        entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'client'")
+                .executeUpdate();
+    }
+
+    /** Lets a client do nothing more, as if it were not registered; everything that it has ends. */
+    public void disable(ClientId id) {
+        end(id, "update ClientRow set enabled = false where clientId = :id");
+    }
+
+    /** Removes a client; everything that it has ends, also for another that gets its identifier later. */
+    public void delete(ClientId id) {
+        end(id, "delete from ClientRow where clientId = :id");
+    }
+
+    private void end(ClientId id, String change) {
+        revocations.transact((entities, ending) -> {
+            int changed =
+                    entities.createQuery(change).setParameter("id", id.value()).executeUpdate();
+            count(entities);
+            ending.end(RevocationKind.CLIENT, id.value());
+            return changed;
+        });
+        refresh();
     }
 
     /** Reads the clients again if any has changed since the last time; called every second. */
@@ -129,6 +171,7 @@ public final class Clients {
         try (var reader = Json.createReader(new StringReader(row.metadata))) {
             return new Registration(
                     ClientMetadata.parseStored(reader.readObject()),
+                    row.enabled,
                     row.secretMac == null ? "" : row.secretMac,
                     row.secretMacKeyVersion == null ? 0 : row.secretMacKeyVersion);
         }

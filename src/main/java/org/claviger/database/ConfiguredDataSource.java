@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -61,6 +62,10 @@ public final class ConfiguredDataSource implements DataSource {
             properties.setProperty("socketTimeout", "30");
             properties.setProperty("tcpKeepAlive", "true");
             properties.setProperty("ApplicationName", "claviger");
+        }
+        if (settings.isH2() && !settings.url().toUpperCase(Locale.ROOT).contains(";WRITE_DELAY=")) {
+            // What was committed must outlive a process that is killed; by default H2 writes half a second later.
+            properties.setProperty("WRITE_DELAY", "0");
         }
         if (!settings.user().isEmpty()) {
             properties.setProperty("user", settings.user());

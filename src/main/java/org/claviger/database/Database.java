@@ -5,6 +5,7 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.claviger.settings.DatabaseSettings;
@@ -150,6 +151,12 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /** The time of the database, by which all nodes agree on what came first. */
+    public static Instant time(EntityManager entities) {
+        return (Instant) entities.createNativeQuery("select current_timestamp", Instant.class)
+                .getSingleResult();
+    }
+
     /** The same for work that answers nothing. */
     public <E extends Exception> void change(Change<E> change) throws E {
         this.<Boolean, E>transact(entities -> {
@@ -203,5 +210,6 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         factory.close();
+        Schema.close();
     }
 }

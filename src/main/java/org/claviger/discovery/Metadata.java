@@ -3,16 +3,19 @@ package org.claviger.discovery;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.claviger.client.ClientAuthenticationMethod;
 import org.claviger.oauth.GrantType;
 import org.claviger.settings.Issuer;
+import org.claviger.settings.Settings;
 
 /** The authorization server metadata (RFC 8414 section 2): all that works, and nothing that does not. */
 public final class Metadata {
     private Metadata() {}
 
-    public static String of(Issuer issuer) {
+    public static String of(Settings settings) {
+        Issuer issuer = settings.issuer();
         return Json.createObjectBuilder()
                 .add("issuer", issuer.value())
                 .add("authorization_endpoint", issuer.at("/authorize"))
@@ -23,15 +26,29 @@ public final class Metadata {
                 .add(
                         "grant_types_supported",
                         array(Arrays.stream(GrantType.values()).map(GrantType::value)))
+                .add("token_endpoint_auth_methods_supported", methods(method -> true))
+                .add("revocation_endpoint", issuer.at("/revoke"))
+                .add("revocation_endpoint_auth_methods_supported", methods(method -> true))
+                .add("introspection_endpoint", issuer.at("/introspect"))
+                // RFC 7662 section 2.1 wants callers to be authorized, so a public client is none.
                 .add(
-                        "token_endpoint_auth_methods_supported",
-                        array(Arrays.stream(ClientAuthenticationMethod.values())
-                                .map(ClientAuthenticationMethod::value)))
+                        "introspection_endpoint_auth_methods_supported",
+                        methods(method -> method != ClientAuthenticationMethod.NONE))
+                // RFC 9701 section 7
+                .add(
+                        "introspection_signing_alg_values_supported",
+                        array(Stream.of(settings.keys().algorithm().value())))
                 .add("code_challenge_methods_supported", array(Stream.of("S256")))
                 // RFC 9207 section 3
                 .add("authorization_response_iss_parameter_supported", true)
                 .build()
                 .toString();
+    }
+
+    private static JsonArrayBuilder methods(Predicate<ClientAuthenticationMethod> condition) {
+        return array(Arrays.stream(ClientAuthenticationMethod.values())
+                .filter(condition)
+                .map(ClientAuthenticationMethod::value));
     }
 
     private static JsonArrayBuilder array(Stream<String> values) {

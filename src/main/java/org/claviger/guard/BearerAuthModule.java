@@ -12,11 +12,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.Map;
+import java.util.Set;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import org.claviger.http.Incident;
+import org.claviger.settings.GuardedApplication;
 import org.jspecify.annotations.Nullable;
 
 /** The guard as a server authentication module (Jakarta Authentication 3.0 section 3.8), for co-deployed applications. */
@@ -25,10 +27,12 @@ final class BearerAuthModule implements ServerAuthModule {
     private static final String AUTH_TYPE = "jakarta.servlet.http.authType";
 
     private final BearerGate gate;
+    private final GuardedApplication application;
     private final CallbackHandler handler;
 
-    BearerAuthModule(BearerGate gate, CallbackHandler handler) {
+    BearerAuthModule(BearerGate gate, GuardedApplication application, CallbackHandler handler) {
         this.gate = gate;
+        this.application = application;
         this.handler = handler;
     }
 
@@ -49,7 +53,7 @@ final class BearerAuthModule implements ServerAuthModule {
             throws AuthException {
         HttpServletRequest request = (HttpServletRequest) message.getRequestMessage();
         HttpServletResponse response = (HttpServletResponse) message.getResponseMessage();
-        Verdict verdict = gate.judge(request);
+        Verdict verdict = gate.judge(request, application);
         if (verdict instanceof Verdict.Accepted accepted) {
             try {
                 return accept(message, client, accepted.caller());
@@ -71,11 +75,12 @@ final class BearerAuthModule implements ServerAuthModule {
 
     @SuppressWarnings("unchecked") // a raw Map in the interface
     private AuthStatus accept(MessageInfo message, Subject client, CallerToken caller) throws AuthException {
+        Set<String> roles = application.roles(caller.texts(application.roleClaim()));
         tell(
                 new CallerPrincipalCallback(client, caller),
-                new GroupPrincipalCallback(client, caller.getGroups().toArray(String[]::new)));
+                new GroupPrincipalCallback(client, roles.toArray(String[]::new)));
         message.getMap().put(AUTH_TYPE, "Bearer");
-        message.setRequestMessage(new RolesRequest((HttpServletRequest) message.getRequestMessage(), caller));
+        message.setRequestMessage(new RolesRequest((HttpServletRequest) message.getRequestMessage(), caller, roles));
         message.setResponseMessage(
                 ChallengingResponse.authenticated((HttpServletResponse) message.getResponseMessage()));
         return AuthStatus.SUCCESS;

@@ -3,19 +3,14 @@ package org.claviger.guard;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
-import org.claviger.client.Client;
-import org.claviger.client.Clients;
 import org.claviger.http.Incident;
 import org.claviger.http.Requests;
 import org.claviger.jose.InvalidTokenException;
-import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.VerifiedJwt;
-import org.claviger.oauth.ClientId;
 
 /**
  * Judges requests by their bearer token (RFC 6750 section 2.1). Headers only: it never reads a body, a parameter, the
@@ -26,15 +21,18 @@ public final class BearerGuard {
     private static final Pattern BEARER =
             Pattern.compile("bearer +(?<token>[A-Za-z0-9._~+/-]+=*) *", Pattern.CASE_INSENSITIVE);
 
-    private final JwtVerifier verifier;
-    private final Clients clients;
+    private final LiveTokens tokens;
     private final String audience;
 
     /** Accepts tokens for this audience. */
-    public BearerGuard(JwtVerifier verifier, Clients clients, String audience) {
-        this.verifier = verifier;
-        this.clients = clients;
+    public BearerGuard(LiveTokens tokens, String audience) {
+        this.tokens = tokens;
         this.audience = audience;
+    }
+
+    /** One that accepts tokens for this audience instead. */
+    BearerGuard withAudience(String other) {
+        return other.equals(audience) ? this : new BearerGuard(tokens, other);
     }
 
     Verdict judge(HttpServletRequest request) {
@@ -59,8 +57,10 @@ public final class BearerGuard {
             return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
         }
         try {
-            VerifiedJwt jwt = verifier.verify(parts.group("token"), audience);
-            return refusal(jwt).map(this::refuse).orElseGet(() -> new Verdict.Accepted(new CallerToken(jwt)));
+            VerifiedJwt jwt = tokens.prove(parts.group("token"));
+            return jwt.isFor(audience)
+                    ? new Verdict.Accepted(new CallerToken(jwt))
+                    : refuse("the token is for another audience");
         } catch (InvalidTokenException refused) {
             return refuse(String.valueOf(refused.getMessage()));
         }
@@ -68,17 +68,6 @@ public final class BearerGuard {
 
     static boolean isBearer(String header) {
         return header.regionMatches(true, 0, "Bearer", 0, 6) && (header.length() == 6 || header.charAt(6) == ' ');
-    }
-
-    /** The client must exist, and the type of the token be exactly what the client is configured for. */
-    private Optional<String> refusal(VerifiedJwt jwt) {
-        Optional<Client> client = jwt.text("client_id").flatMap(ClientId::find).flatMap(clients::find);
-        if (client.isEmpty()) {
-            return Optional.of("the client is gone");
-        }
-        return client.get().accessTokenType() == jwt.type()
-                ? Optional.empty()
-                : Optional.of("the typ is not what the client is configured for");
     }
 
     private Verdict refuse(String reason) {

@@ -1,9 +1,11 @@
 package org.claviger.guard;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.claviger.jose.VerifiedJwt;
+import org.claviger.oauth.Scope;
 import org.eclipse.microprofile.jwt.Claims;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,17 @@ public final class CallerToken implements JsonWebToken {
     @Override
     public Set<String> getGroups() {
         return new LinkedHashSet<>(jwt.texts(Claims.groups.name()));
+    }
+
+    /** The texts of a claim; empty where it is missing or something else. */
+    List<String> texts(String claim) {
+        return jwt.texts(claim);
+    }
+
+    /** Whether all of this scope was granted (RFC 9068 section 2.2.3). */
+    boolean hasScope(Scope scope) {
+        String granted = " " + jwt.text("scope").orElse("") + " ";
+        return scope.tokens().allMatch(token -> granted.contains(" " + token + " "));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.claviger.guard;
 
+import org.claviger.oauth.Scope;
+
 /** A {@code WWW-Authenticate} challenge (RFC 6750 section 3). */
 record Challenge(String value) {
     static final String HEADER = "WWW-Authenticate";
@@ -11,6 +13,21 @@ record Challenge(String value) {
             error("invalid_request", "the Authorization header is malformed or repeated");
     static final Challenge INVALID_TOKEN = error("invalid_token", "the token is malformed, expired or not for here");
     static final Challenge INSUFFICIENT_SCOPE = error("insufficient_scope", "the caller lacks the role that is needed");
+
+    /** The first of these where a scope is needed that can be named. */
+    static Challenge noToken(Scope scope) {
+        return new Challenge(NO_TOKEN.value + attribute(scope));
+    }
+
+    /** The token is good, and not for this (RFC 6750 section 3.1). */
+    static Challenge missingScope(Scope scope) {
+        return new Challenge(
+                error("insufficient_scope", "the token lacks the scope that is needed").value + attribute(scope));
+    }
+
+    private static String attribute(Scope scope) {
+        return ", scope=\"" + scope + "\"";
+    }
 
     private static Challenge error(String code, String description) {
         return new Challenge(NO_TOKEN.value + ", error=\"" + code + "\", error_description=\"" + description + "\"");

@@ -32,10 +32,11 @@ public final class Answers {
     }
 
     /** The body of RFC 6749 section 5.2. */
+    public static JsonObject json(OAuthException refusal) {
+        return json(Map.of("error", refusal.code().value(), "error_description", refusal.description()));
+    }
+
     static void send(HttpServletResponse response, int status, OAuthException refusal) throws IOException {
-        send(
-                response,
-                status,
-                json(Map.of("error", refusal.code().value(), "error_description", refusal.description())));
+        send(response, status, json(refusal));
     }
 }

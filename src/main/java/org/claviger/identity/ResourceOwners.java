@@ -4,15 +4,19 @@ import static org.claviger.oauth.ErrorCode.ACCESS_DENIED;
 import static org.claviger.oauth.ErrorCode.TEMPORARILY_UNAVAILABLE;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationKind;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.RandomTokens;
 
 /** The users: who they are, and whether a password is theirs. */
@@ -23,31 +27,20 @@ public final class ResourceOwners {
     private static final int MAX_WAITING = 8;
 
     private final Database database;
+    private final RevocationRepository revocations;
     private final SecureRandom random;
     private final RandomTokens tokens;
     private final PasswordHash nobody;
-    private final PasswordChange passwordChange;
     // Hashing keeps a core busy for a third of a second; one is left for everybody who is already signed in.
     private final Semaphore hashing =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
 
-    /** What ends when a password changes, beside the sign-in sessions; SQL in the transaction of the change. */
-    @FunctionalInterface
-    public interface PasswordChange {
-        void end(EntityManager entities, Subject subject);
-    }
-
-    /** Users on whose passwords nothing hangs but their sign-in sessions. */
-    public ResourceOwners(Database database, SecureRandom random) {
-        this(database, random, (entities, subject) -> {});
-    }
-
-    public ResourceOwners(Database database, SecureRandom random, PasswordChange passwordChange) {
+    public ResourceOwners(Database database, RevocationRepository revocations, SecureRandom random) {
         this.database = database;
+        this.revocations = revocations;
         this.random = random;
         this.tokens = new RandomTokens(random);
         this.nobody = PasswordHash.ofNobody(random);
-        this.passwordChange = passwordChange;
     }
 
     /** An enabled user; read anew each time, so that who was disabled is refused at once. */
@@ -124,10 +117,7 @@ public final class ResourceOwners {
                 return;
             }
             if (!row.passwordHash.equals(prepared.passwordHash)) {
-                entities.createQuery("delete from SignInSessionRow where subject = :subject")
-                        .setParameter("subject", row.subject)
-                        .executeUpdate();
-                passwordChange.end(entities, new Subject(row.subject));
+                endAll(entities, (kind, name) -> revocations.write(entities, kind, name), row.subject);
             }
             row.passwordHash = prepared.passwordHash;
             row.fullName = prepared.fullName;
@@ -164,6 +154,44 @@ public final class ResourceOwners {
     /** Registers a user unless another node does so at this moment; whether this call did. */
     public boolean registerIfAbsent(NewResourceOwner owner) {
         return database.insertIfAbsent(row(owner, Optional.empty()));
+    }
+
+    /** Gives a user another password; everything that came from the earlier one ends. */
+    public void changePassword(Subject subject, NewResourceOwner.Credential credential) {
+        String hash = hash(credential);
+        end(subject, entities -> entities.createQuery(
+                        "update ResourceOwnerRow set passwordHash = :hash where subject = :subject")
+                .setParameter("hash", hash));
+    }
+
+    /** Lets a user sign in no more; everything that came from sign-ins so far ends. */
+    public void disable(Subject subject) {
+        end(
+                subject,
+                entities ->
+                        entities.createQuery("update ResourceOwnerRow set enabled = false where subject = :subject"));
+    }
+
+    /** Removes a user; everything that came from sign-ins so far ends. */
+    public void delete(Subject subject) {
+        end(subject, entities -> entities.createQuery("delete from ResourceOwnerRow where subject = :subject"));
+    }
+
+    private void end(Subject subject, Function<EntityManager, Query> change) {
+        revocations.transact((entities, ending) -> {
+            int changed = change.apply(entities)
+                    .setParameter("subject", subject.value())
+                    .executeUpdate();
+            endAll(entities, ending, subject.value());
+            return changed;
+        });
+    }
+
+    static void endAll(EntityManager entities, RevocationRepository.Ending ending, String subject) {
+        entities.createQuery("delete from SignInSessionRow where subject = :subject")
+                .setParameter("subject", subject)
+                .executeUpdate();
+        ending.end(RevocationKind.SUBJECT, subject);
     }
 
     private ResourceOwnerRow row(NewResourceOwner owner, Optional<String> hash) {

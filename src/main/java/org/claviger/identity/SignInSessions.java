@@ -5,26 +5,38 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.Lifetimes;
 import org.claviger.settings.RandomTokens;
 
 /** Who has signed in with which browser. In the database, so that any node knows; the browser holds a random identifier. */
 public final class SignInSessions {
+    public static final Expiring EXPIRING =
+            new Expiring("SignInSessionRow", "idHash", "e.expiresAt <= :then", Duration.ZERO);
+
     /** Use is written down no more often than this, so that a busy session is not a row that is always being written. */
     private static final Duration NOTE_USE_AFTER = Duration.ofSeconds(30);
 
     private final Database database;
     private final ResourceOwners resourceOwners;
+    private final RevocationRepository revocations;
     private final RandomTokens tokens;
     private final Lifetimes lifetimes;
     private final Clock clock;
 
     public SignInSessions(
-            Database database, ResourceOwners resourceOwners, RandomTokens tokens, Lifetimes lifetimes, Clock clock) {
+            Database database,
+            ResourceOwners resourceOwners,
+            RevocationRepository revocations,
+            RandomTokens tokens,
+            Lifetimes lifetimes,
+            Clock clock) {
         this.database = database;
         this.resourceOwners = resourceOwners;
+        this.revocations = revocations;
         this.tokens = tokens;
         this.lifetimes = lifetimes;
         this.clock = clock;
@@ -37,7 +49,7 @@ public final class SignInSessions {
         SignInSessionRow row = new SignInSessionRow();
         row.idHash = RandomTokens.hash(id);
         row.subject = resourceOwner.subject().value();
-        row.authTime = now;
+        row.authTime = revocations.view().clearFrom(now);
         row.lastUsedAt = now;
         row.expiresAt = now.plus(lifetimes.sessionAbsolute());
         database.change(entities -> entities.persist(row));
@@ -51,7 +63,8 @@ public final class SignInSessions {
                 database.transact(entities -> entities.find(SignInSessionRow.class, RandomTokens.hash(id)));
         if (row == null
                 || !now.isBefore(row.expiresAt)
-                || !now.isBefore(row.lastUsedAt.plus(lifetimes.sessionIdle()))) {
+                || !now.isBefore(row.lastUsedAt.plus(lifetimes.sessionIdle()))
+                || revocations.view().isEnded(new Subject(row.subject), row.authTime)) {
             return Optional.empty();
         }
         if (row.lastUsedAt.plus(noteUseAfter()).isBefore(now)) {
@@ -80,11 +93,12 @@ public final class SignInSessions {
                 .executeUpdate());
     }
 
-    /** Ends every session of a resource owner. */
+    /** Ends every session of a resource owner, and everything else that came from sign-ins so far, on every browser and client. */
     public void endAll(Subject subject) {
-        database.change(entities -> entities.createQuery("delete from SignInSessionRow where subject = :subject")
-                .setParameter("subject", subject.value())
-                .executeUpdate());
+        revocations.transact((entities, ending) -> {
+            ResourceOwners.endAll(entities, ending, subject.value());
+            return true;
+        });
     }
 
     // The database keeps microseconds; what is compared with it must not be finer.

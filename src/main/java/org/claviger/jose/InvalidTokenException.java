@@ -2,7 +2,7 @@ package org.claviger.jose;
 
 /** A token that must not be accepted. The message says which check refused it, for the log; it never holds the token. */
 public final class InvalidTokenException extends Exception {
-    InvalidTokenException(String check) {
+    public InvalidTokenException(String check) {
         super(check, null, false, false);
     }
 }

@@ -10,8 +10,11 @@ import java.util.stream.Collectors;
 public final class JwkSet {
     private final Map<String, VerificationKey> byKid = new LinkedHashMap<>();
 
+    private final String json;
+
     public JwkSet(List<VerificationKey> keys) {
         keys.forEach(key -> byKid.put(key.kid(), key));
+        json = keys.stream().map(VerificationKey::toJson).collect(Collectors.joining(",", "{\"keys\":[", "]}"));
     }
 
     public Optional<VerificationKey> find(String kid) {
@@ -20,8 +23,6 @@ public final class JwkSet {
 
     /** The JWK set document: public members only. */
     public String toJson() {
-        return byKid.values().stream()
-                .map(VerificationKey::toJson)
-                .collect(Collectors.joining(",", "{\"keys\":[", "]}"));
+        return json;
     }
 }

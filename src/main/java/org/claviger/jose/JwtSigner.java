@@ -2,7 +2,6 @@ package org.claviger.jose;
 
 import java.util.Map;
 import org.jose4j.json.JsonUtil;
-import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
 
@@ -10,9 +9,14 @@ import org.jose4j.lang.JoseException;
 public final class JwtSigner {
     /** Signs claims: texts, numbers, truth values, lists and maps, written in their order. */
     public String sign(TokenType type, Map<String, ?> claims, SigningKey key) {
+        return sign(type.value(), claims, key);
+    }
+
+    /** The same for what is no access token, and says so in its {@code typ} (RFC 8725 section 3.11). */
+    public String sign(String type, Map<String, ?> claims, SigningKey key) {
         JsonWebSignature jws = new JsonWebSignature();
-        jws.setHeader("typ", type.value());
-        jws.setAlgorithmHeaderValue(AlgorithmIdentifiers.RSA_USING_SHA256);
+        jws.setHeader("typ", type);
+        jws.setAlgorithmHeaderValue(key.algorithm().value());
         jws.setKeyIdHeaderValue(key.kid());
         jws.setPayload(JsonUtil.toJson(claims));
         jws.setKey(key.privateKey());

@@ -22,7 +22,7 @@ import org.jose4j.lang.JoseException;
  */
 public final class JwtVerifier {
     /** Longer is no token of ours; the check bounds the work that garbage can cause. */
-    private static final int MAX_LENGTH = 16_384;
+    static final int MAX_LENGTH = 16_384;
 
     private static final Pattern FORM = Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
 
@@ -47,6 +47,20 @@ public final class JwtVerifier {
      * @throws InvalidTokenException if any check refuses the token
      */
     public VerifiedJwt verify(String token, String audience) throws InvalidTokenException {
+        VerifiedJwt jwt = verify(token);
+        if (!jwt.isFor(audience)) {
+            throw new InvalidTokenException("the token is for another audience");
+        }
+        return jwt;
+    }
+
+    /** Whether a token of this key can be good at all. */
+    boolean knows(String kid) {
+        return keys.get().find(kid).isPresent();
+    }
+
+    /** The same for whatever audience; who uses the token has to ask {@link VerifiedJwt#isFor}. */
+    VerifiedJwt verify(String token) throws InvalidTokenException {
         checkForm(token);
         Map<String, Object> header = header(token);
         TokenType type = TokenType.find(String.valueOf(header.get("typ")))
@@ -54,7 +68,7 @@ public final class JwtVerifier {
         VerificationKey key = keys.get()
                 .find(String.valueOf(header.get("kid")))
                 .orElseThrow(() -> new InvalidTokenException("the key is unknown"));
-        return new VerifiedJwt(token, type, verifySignatureAndClaims(token, key, audience));
+        return new VerifiedJwt(token, type, key.kid(), verifySignatureAndClaims(token, key));
     }
 
     /** Strict base64url: another spelling of the same bytes is another token, and none of ours (RFC 8725 section 3.6). */
@@ -97,17 +111,18 @@ public final class JwtVerifier {
     }
 
     /**
-     * The signature first, then issuer, audience, times and the claims that RFC 9068 section 2.2 requires. There is no clock
+     * The signature first, then issuer, times and the claims that RFC 9068 section 2.2 requires. There is no clock
      * skew to forgive: who signs and who verifies is one installation.
      */
-    private Map<String, Object> verifySignatureAndClaims(String token, VerificationKey key, String audience)
+    private Map<String, Object> verifySignatureAndClaims(String token, VerificationKey key)
             throws InvalidTokenException {
         JwtConsumer consumer = new JwtConsumerBuilder()
                 // RFC 8725 section 3.1: "Each key MUST be used with exactly one algorithm".
-                .setJwsAlgorithmConstraints(ConstraintType.PERMIT, key.algorithm())
+                .setJwsAlgorithmConstraints(
+                        ConstraintType.PERMIT, key.algorithm().value())
                 .setVerificationKey(key.publicKey())
                 .setExpectedIssuer(issuer)
-                .setExpectedAudience(audience)
+                .setSkipDefaultAudienceValidation()
                 .setEvaluationTime(NumericDate.fromMilliseconds(clock.millis()))
                 .setRequireExpirationTime()
                 .setRequireIssuedAt()
@@ -120,9 +135,7 @@ public final class JwtVerifier {
             throw new InvalidTokenException("the signature does not verify");
         } catch (InvalidJwtException refused) {
             throw new InvalidTokenException(
-                    refused.hasExpired()
-                            ? "the token has expired"
-                            : "issuer, audience, times or required claims are refused");
+                    refused.hasExpired() ? "the token has expired" : "issuer, times or required claims are refused");
         }
     }
 }

@@ -7,6 +7,12 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -23,12 +29,16 @@ public final class KeyWrap {
 
     private final SecretKey keyEncryptionKey;
     private final String id;
+    private final Map<String, SecretKey> opening;
     private final SecureRandom random;
 
-    public KeyWrap(SecretKey keyEncryptionKey, SecureRandom random) {
+    /** Wraps with one key, and opens what it or any of the further ones has wrapped. */
+    public KeyWrap(SecretKey keyEncryptionKey, List<SecretKey> further, SecureRandom random) {
         this.keyEncryptionKey = keyEncryptionKey;
         this.random = random;
         this.id = idOf(keyEncryptionKey);
+        this.opening = Stream.concat(Stream.of(keyEncryptionKey), further.stream())
+                .collect(Collectors.toUnmodifiableMap(KeyWrap::idOf, Function.identity(), (one, same) -> one));
     }
 
     /** Wraps a key; {@code purpose} says which key this is, and the same words open it again. */
@@ -36,7 +46,8 @@ public final class KeyWrap {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, purpose).doFinal(key);
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, keyEncryptionKey, nonce, purpose)
+                    .doFinal(key);
             byte[] whole = ByteBuffer.allocate(nonce.length + sealed.length)
                     .put(nonce)
                     .put(sealed)
@@ -48,15 +59,17 @@ public final class KeyWrap {
     }
 
     /**
-     * @throws SettingsException if another key-encryption key wrapped it
+     * @throws SettingsException if a key-encryption key wrapped it that is not configured
      * @throws IllegalStateException if it was altered, or moved from another row
      */
     byte[] unwrap(String wrapped, String purpose) {
         int dot = wrapped.indexOf('.');
-        if (!wrapped.substring(0, Math.max(dot, 0)).equals(id)) {
+        SecretKey wrapping = opening.get(wrapped.substring(0, Math.max(dot, 0)));
+        if (wrapping == null) {
             throw new SettingsException(
                     "claviger.key-encryption-key",
-                    "is not the one that wrapped the keys in the database; configure the key with which it was set up");
+                    "is not the one that wrapped the keys in the database, nor is any of"
+                            + " claviger.further-key-encryption-keys; configure the key with which it was set up");
         }
         try {
             byte[] whole = Base64.getUrlDecoder().decode(wrapped.substring(dot + 1));
@@ -65,15 +78,22 @@ public final class KeyWrap {
                 throw new IllegalArgumentException("too short");
             }
             byte[] nonce = Arrays.copyOf(whole, NONCE_BYTES);
-            return cipher(Cipher.DECRYPT_MODE, nonce, purpose).doFinal(whole, NONCE_BYTES, whole.length - NONCE_BYTES);
+            return cipher(Cipher.DECRYPT_MODE, wrapping, nonce, purpose)
+                    .doFinal(whole, NONCE_BYTES, whole.length - NONCE_BYTES);
         } catch (GeneralSecurityException | IllegalArgumentException altered) {
             throw new IllegalStateException("the wrapped key for " + purpose + " was altered in the database", altered);
         }
     }
 
-    private Cipher cipher(int mode, byte[] nonce, String purpose) throws GeneralSecurityException {
+    /** The same key wrapped by the key-encryption key of now; empty if it is already. */
+    Optional<String> rewrap(String wrapped, String purpose) {
+        return wrapped.startsWith(id + ".") ? Optional.empty() : Optional.of(wrap(unwrap(wrapped, purpose), purpose));
+    }
+
+    private static Cipher cipher(int mode, SecretKey key, byte[] nonce, String purpose)
+            throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, keyEncryptionKey, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(purpose.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }

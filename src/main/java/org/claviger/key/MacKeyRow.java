@@ -20,5 +20,13 @@ class MacKeyRow {
     String wrappedKey = "";
     Instant createdAt = Instant.EPOCH;
 
+    /** When it begins to make new values; it verifies from the start. */
+    Instant usedFrom = Instant.EPOCH;
+
     record Key(String purpose, int version) {}
+
+    /** What the wrapped key is bound to. */
+    String boundTo() {
+        return "mac " + purpose + " " + version;
+    }
 }

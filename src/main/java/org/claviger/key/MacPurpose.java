@@ -1,15 +1,35 @@
 package org.claviger.key;
 
+import java.time.Duration;
+import java.util.Optional;
+import org.claviger.settings.Lifetimes;
+import org.jspecify.annotations.Nullable;
+
 /** What a MAC key is for; a key never serves two purposes. */
 public enum MacPurpose {
     /** Refresh tokens. */
-    REFRESH_TOKEN,
-    /** Client secrets at rest. */
-    CLIENT_SECRET,
+    REFRESH_TOKEN(Lifetimes.LONGEST_FAMILY.plusDays(1)),
+    /** Client secrets at rest: a row keeps the version with which it was written. */
+    CLIENT_SECRET(null),
     /** The forms of the sign-in pages, against cross-site request forgery. */
-    FORM,
-    /** The entries of the import file, to see that one has changed. */
-    IMPORT,
-    /** Who failed to prove who they are, and from where. */
-    THROTTLE
+    FORM(Duration.ofDays(1)),
+    /** The entries of the import file, to see that one has changed: a row keeps its version, as above. */
+    IMPORT(null),
+    /** Who failed to prove who they are, and from where: found by its MAC, so a new version would forget them all. */
+    THROTTLE(null);
+
+    private final Optional<Duration> memory;
+
+    MacPurpose(@Nullable Duration memory) {
+        this.memory = Optional.ofNullable(memory);
+    }
+
+    /** How long an earlier version still verifies; empty for as long as there are rows that may need it. */
+    Optional<Duration> memory() {
+        return memory;
+    }
+
+    boolean rotates() {
+        return this != THROTTLE;
+    }
 }

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
  * anything else is an {@link IllegalArgumentException}.
  */
 public record FamilyId(String value) {
+    /** The private claim (RFC 7519 section 4.3) by which an access token names its family. */
+    public static final String CLAIM = "claviger_family";
+
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{22}");
 
     public FamilyId {

@@ -33,6 +33,11 @@ public final class OAuthException extends Exception {
         return new OAuthException(ErrorCode.SLOW_DOWN, "too many wrong attempts", "", Optional.of(retryAfter));
     }
 
+    /** Something is not to be had at this moment; it will be after this time, in whole seconds. */
+    public static OAuthException unavailable(String description, Duration retryAfter) {
+        return new OAuthException(ErrorCode.TEMPORARILY_UNAVAILABLE, description, "", Optional.of(retryAfter));
+    }
+
     private OAuthException(ErrorCode code, String description, String detail, Optional<Duration> retryAfter) {
         super(code.value() + ": " + description, null, false, false);
         if (!description.chars().allMatch(c -> c >= 0x20 && c <= 0x7e && c != '"' && c != '\\')) {

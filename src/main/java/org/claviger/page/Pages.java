@@ -5,6 +5,7 @@ import static org.claviger.page.Page.escape;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import org.claviger.http.Answers;
 import org.claviger.http.Caller;
@@ -26,8 +27,8 @@ public final class Pages {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>%2$s – %3$s</title>
-            <link rel="icon" href="%7$s">
-            <link rel="stylesheet" href="assets/claviger.css">
+            <link rel="icon" href="%8$s%7$s">
+            <link rel="stylesheet" href="%8$sassets/claviger.css">
             %4$s</head>
             <body>
             <header>%5$s%3$s</header>
@@ -65,15 +66,32 @@ public final class Pages {
     }
 
     public void send(HttpServletResponse response, int status, Page page) throws IOException {
-        // A bare 'self' would stop the redirect back to the client: browsers apply form-action to redirects too.
-        response.setHeader(
+        Rendered rendered = render(page, "");
+        rendered.headers.forEach(response::setHeader);
+        Answers.send(response, status, "text/html;charset=UTF-8", rendered.html);
+    }
+
+    /** A page in its frame, and the headers that have to go with it. */
+    public record Rendered(Map<String, String> headers, String html) {}
+
+    /** Renders a page for who sends it otherwise; {@code root} leads from its address to the context root. */
+    public Rendered render(Page page, String root) {
+        Map<String, String> headers = Map.of(
                 "Content-Security-Policy",
+                // A bare 'self' would stop the redirect back to the client: browsers apply form-action to redirects
+                // too.
                 "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none';"
-                        + " form-action 'self' " + page.formTarget());
-        response.setHeader("X-Frame-Options", "DENY");
-        response.setHeader("Referrer-Policy", "no-referrer");
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("Vary", "Accept-Language, Cookie");
+                        + " form-action 'self' " + page.formTarget(),
+                "X-Frame-Options",
+                "DENY",
+                "X-Content-Type-Options",
+                "nosniff",
+                "Referrer-Policy",
+                "no-referrer",
+                "Cache-Control",
+                "no-store",
+                "Vary",
+                "Accept-Language, Cookie");
         boolean branded =
                 settings.brand().color().isPresent() || settings.brand().css().isPresent();
         boolean logo = settings.brand().logo().isPresent();
@@ -81,11 +99,12 @@ public final class Pages {
                 page.language().tag(),
                 escape(page.title()),
                 escape(settings.brand().name()),
-                branded ? "<link rel=\"stylesheet\" href=\"assets/brand.css\">\n" : "",
-                logo ? "<img src=\"assets/logo\" alt=\"\">" : "",
+                branded ? "<link rel=\"stylesheet\" href=\"" + root + "assets/brand.css\">\n" : "",
+                logo ? "<img src=\"" + root + "assets/logo\" alt=\"\">" : "",
                 page.body(),
-                logo ? "assets/logo" : "assets/icon.svg");
-        Answers.send(response, status, "text/html;charset=UTF-8", html);
+                logo ? "assets/logo" : "assets/icon.svg",
+                root);
+        return new Rendered(headers, html);
     }
 
     /** The page for a refusal or a fault: what a person can do, and the description for who looks after the client. */

@@ -2,6 +2,8 @@ package org.claviger.refresh;
 
 import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claviger.key.MacKeys;
@@ -28,11 +30,10 @@ public final class RefreshTokens {
 
     /** The first refresh token of a family whose code has just been redeemed. */
     public String first(FamilyId family) {
-        return make(family, 1);
+        return make(family, 1, macKeys.currentVersion(MacPurpose.REFRESH_TOKEN));
     }
 
-    private String make(FamilyId family, long generation) {
-        int version = macKeys.currentVersion(MacPurpose.REFRESH_TOKEN);
+    private String make(FamilyId family, long generation, int version) {
         String text = family + "." + generation + "." + version;
         return text + "." + macKeys.mac(MacPurpose.REFRESH_TOKEN, version, text);
     }
@@ -48,20 +49,49 @@ public final class RefreshTokens {
     /**
      * Consumes a refresh token and makes its successor.
      *
+     * @param leeway for how long the same client may repeat itself: it gets the same successor then, until somebody has used that
      * @param preparation what is to be had with it
-     * @throws OAuthException {@code invalid_grant} as {@link TokenFamilies#advance}, and for what we did not make
+     * @throws OAuthException {@code invalid_grant} as {@link TokenFamilies#redeem}, and for what we did not make
      */
-    public <T> Rotation<T> rotate(String refreshToken, ClientId client, TokenFamilies.Preparation<T> preparation)
+    public <T> Rotation<T> rotate(
+            String refreshToken, ClientId client, Duration leeway, TokenFamilies.Preparation<T> preparation)
             throws OAuthException {
+        Genuine token = parse(refreshToken)
+                .orElseThrow(() -> new OAuthException(
+                        INVALID_GRANT, "the grant is invalid, expired or revoked", "not a token of ours"));
+        TokenFamilies.Rotating rotating =
+                new TokenFamilies.Rotating(macKeys.currentVersion(MacPurpose.REFRESH_TOKEN), leeway);
+        TokenFamilies.Advanced<T> advanced =
+                families.advance(token.family, token.generation, client, rotating, preparation);
+        return new Rotation<>(advanced.prepared(), make(token.family, token.generation + 1, advanced.keyVersion()));
+    }
+
+    /** What a refresh token stands for if it is the living one of its family; to look changes nothing. */
+    public Optional<TokenFamilies.Living> find(String refreshToken) {
+        return parse(refreshToken).flatMap(token -> families.find(token.family, token.generation));
+    }
+
+    /** The family that a refresh token belongs to, used or not, and the client of that; empty for what is none of ours. */
+    public Optional<Owned> findOwner(String refreshToken) {
+        return parse(refreshToken)
+                .flatMap(token -> families.findClient(token.family).map(client -> new Owned(token.family, client)));
+    }
+
+    /** A family and whose it is. */
+    public record Owned(FamilyId family, ClientId client) {}
+
+    /** A token that we have made: its MAC says so. */
+    private record Genuine(FamilyId family, long generation) {}
+
+    private Optional<Genuine> parse(String refreshToken) {
         Matcher parts = FORM.matcher(refreshToken);
-        if (!parts.matches()
-                || !macKeys.verify(
-                        MacPurpose.REFRESH_TOKEN, Integer.parseInt(parts.group(4)), parts.group(1), parts.group(5))) {
-            throw new OAuthException(INVALID_GRANT, "the grant is invalid, expired or revoked", "not a token of ours");
-        }
-        FamilyId family = new FamilyId(parts.group(2));
-        long generation = Long.parseLong(parts.group(3));
-        T prepared = families.advance(family, generation, client, preparation);
-        return new Rotation<>(prepared, make(family, generation + 1));
+        return parts.matches()
+                        && macKeys.verify(
+                                MacPurpose.REFRESH_TOKEN,
+                                Integer.parseInt(parts.group(4)),
+                                parts.group(1),
+                                parts.group(5))
+                ? Optional.of(new Genuine(new FamilyId(parts.group(2)), Long.parseLong(parts.group(3))))
+                : Optional.empty();
     }
 }

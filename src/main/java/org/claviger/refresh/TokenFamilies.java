@@ -3,19 +3,26 @@ package org.claviger.refresh;
 import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
 
 import jakarta.persistence.EntityManager;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
+import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.Authorization;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationKind;
+import org.claviger.revocation.RevocationRepository;
+import org.claviger.revocation.RevocationRepository.Ending;
 import org.claviger.settings.Lifetimes;
 
 /**
@@ -24,12 +31,34 @@ import org.claviger.settings.Lifetimes;
  * earlier generation ends the family (RFC 9700 section 4.14.2, RFC 6749 section 4.1.2).
  */
 public final class TokenFamilies {
+    /** A family that nobody can refresh any more is kept until its last access token has expired. */
+    public static final Expiring EXPIRING = new Expiring(
+            "TokenFamilyRow",
+            "familyId",
+            "e.idleExpiresAt <= :then or e.expiresAt <= :then",
+            Lifetimes.LONGEST_ACCESS_TOKEN);
+
+    private static final String ADVANCE = "update TokenFamilyRow f set f.generation = f.generation + 1,"
+            + " f.idleExpiresAt = :idle, f.rotatedAt = :now, f.keyVersion = :keyVersion"
+            + " where f.familyId = :family and f.generation = :generation and f.clientId = :client"
+            + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
+            + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime");
+
+    private static final String LIVING = "select f from TokenFamilyRow f"
+            + " where f.familyId = :family and f.generation = :generation"
+            + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
+            + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime");
+
+    private static final System.Logger LOG = System.getLogger("org.claviger");
+
     private final Database database;
+    private final RevocationRepository revocations;
     private final Lifetimes lifetimes;
     private final Clock clock;
 
-    public TokenFamilies(Database database, Lifetimes lifetimes, Clock clock) {
+    public TokenFamilies(Database database, RevocationRepository revocations, Lifetimes lifetimes, Clock clock) {
         this.database = database;
+        this.revocations = revocations;
         this.lifetimes = lifetimes;
         this.clock = clock;
     }
@@ -74,93 +103,183 @@ public final class TokenFamilies {
     }
 
     /**
-     * Consumes one generation of a family and makes the next the living one.
+     * What becomes of a refresh token that is used.
+     *
+     * @param keyVersion the key with which its successor will be made
+     * @param leeway for how long who repeats the request gets the same successor again, if nobody has used that yet
+     */
+    record Rotating(int keyVersion, Duration leeway) {
+        /** An authorization code is used once, and what follows it is made by whoever redeems it. */
+        static final Rotating CODE = new Rotating(0, Duration.ZERO);
+    }
+
+    /**
+     * What was prepared.
+     *
+     * @param keyVersion the key with which the successor is made, now or when it was first asked for
+     */
+    record Advanced<T>(T prepared, int keyVersion) {}
+
+    /**
+     * Consumes the authorization code of a family and makes its first refresh token the living generation.
      *
      * @return what was prepared, which nobody else gets
      * @throws OAuthException {@code invalid_grant} if the family is unknown, another client's, expired or ended, or if the
      *     generation was consumed before: the family has ended then; and what the preparation throws
      */
-    public <T> T advance(FamilyId family, long generation, ClientId client, Preparation<T> preparation)
-            throws OAuthException {
-        Instant now = now();
-        TokenFamilyRow row = database.transact(entities -> judge(entities, family, generation, client, now));
-        T prepared = preparation.prepare(
-                row.toAuthorization(), new CodeBinding(row.codeHash, row.redirectUri, row.codeChallenge));
-        database.<OAuthException>change(entities -> {
-            int won = entities.createQuery(
-                            "update TokenFamilyRow set generation = generation + 1, idleExpiresAt = :idle"
-                                    + " where familyId = :family and generation = :generation and clientId = :client"
-                                    + " and endedAt is null and idleExpiresAt > :now and expiresAt > :now")
-                    .setParameter("idle", now.plus(lifetimes.refreshTokenIdle()))
-                    .setParameter("family", family.value())
-                    .setParameter("generation", generation)
-                    .setParameter("client", client.value())
-                    .setParameter("now", now)
-                    .executeUpdate();
-            if (won != 1) { // somebody was quicker
-                judge(entities, family, generation, client, now);
-                throw refusal("the family changed meanwhile");
-            }
-        });
-        return prepared;
+    public <T> T redeem(FamilyId family, ClientId client, Preparation<T> preparation) throws OAuthException {
+        return advance(family, 0, client, Rotating.CODE, preparation).prepared;
     }
 
-    /** Answers the family if this generation of it is alive for this client; ends it on reuse. */
-    private TokenFamilyRow judge(EntityManager entities, FamilyId family, long generation, ClientId client, Instant now)
+    /** Consumes one generation of a family and makes the next the living one, as {@link #redeem} does. */
+    <T> Advanced<T> advance(
+            FamilyId family, long generation, ClientId client, Rotating rotating, Preparation<T> preparation)
             throws OAuthException {
-        TokenFamilyRow row = entities.find(TokenFamilyRow.class, family.value());
+        Presented presented = new Presented(family, generation, client, rotating.leeway, now());
+        TokenFamilyRow row = revocations.transact((entities, ending) -> judge(entities, ending, presented));
+        T prepared = preparation.prepare(
+                row.toAuthorization(), new CodeBinding(row.codeHash, row.redirectUri, row.codeChallenge));
+        if (row.generation > generation) {
+            return new Advanced<>(prepared, keyVersion(row));
+        }
+        return revocations.transact((entities, ending) -> {
+            if (win(entities, presented, rotating.keyVersion)) {
+                return new Advanced<>(prepared, rotating.keyVersion);
+            }
+            TokenFamilyRow overtaken = judge(entities, ending, presented);
+            if (overtaken.generation > generation) { // by the same request, sent twice
+                return new Advanced<>(prepared, keyVersion(overtaken));
+            }
+            throw refusal("the family changed meanwhile");
+        });
+    }
+
+    private static int keyVersion(TokenFamilyRow row) {
+        return Objects.requireNonNull(row.keyVersion, "a rotation writes it");
+    }
+
+    /** What somebody presents, and when. */
+    private record Presented(FamilyId family, long generation, ClientId client, Duration leeway, Instant now) {}
+
+    /** One update decides. */
+    private boolean win(EntityManager entities, Presented presented, int keyVersion) {
+        return entities.createQuery(ADVANCE)
+                        .setParameter("idle", presented.now.plus(lifetimes.refreshTokenIdle()))
+                        .setParameter("keyVersion", keyVersion)
+                        .setParameter("family", presented.family.value())
+                        .setParameter("generation", presented.generation)
+                        .setParameter("client", presented.client.value())
+                        .setParameter("now", presented.now)
+                        .executeUpdate()
+                == 1;
+    }
+
+    /**
+     * Answers the family if this generation of it is alive for this client, or was until a moment ago and the client may repeat
+     * itself; ends it on reuse.
+     */
+    private TokenFamilyRow judge(EntityManager entities, Ending ending, Presented presented) throws OAuthException {
+        TokenFamilyRow row = entities.find(TokenFamilyRow.class, presented.family.value());
         if (row == null) {
             throw refusal("the family is unknown");
         }
-        if (!row.clientId.equals(client.value())) {
+        if (!row.clientId.equals(presented.client.value())) {
             throw refusal("the family is another client's");
         }
         if (row.endedAt != null) {
             throw refusal("the family ended: " + row.endReason);
         }
-        if (generation < row.generation) {
-            if (end(entities, row.familyId, "reuse")) {
-                Audit.record(
-                        AuditEvent.REUSE_DETECTED,
-                        Map.of("family", family, "client", client, "subject", row.subject, "generation", generation));
-            }
-            throw refusal("reuse of generation " + generation + "; the family has ended");
+        if (presented.generation > row.generation) {
+            endAhead(entities, ending, presented, row);
         }
-        if (!now.isBefore(row.idleExpiresAt) || !now.isBefore(row.expiresAt)) {
+        if (presented.generation < row.generation && !mayRepeat(row, presented)) {
+            endReused(entities, ending, presented, row);
+        }
+        if (!presented.now.isBefore(row.deadAt())) {
             throw refusal("the family has expired");
+        }
+        if (revocations.view().isEnded(new Subject(row.subject), new ClientId(row.clientId), row.authTime)) {
+            throw refusal("everything of this user or client was revoked");
         }
         return row;
     }
 
-    /** Ends a family: nothing descends from it any more. */
+    /** The successor is the living generation, so nobody has used it. */
+    private static boolean mayRepeat(TokenFamilyRow row, Presented presented) {
+        return !presented.leeway.isZero()
+                && presented.generation > 0
+                && presented.generation == row.generation - 1
+                && row.rotatedAt != null
+                && presented.now.isBefore(row.rotatedAt.plus(presented.leeway));
+    }
+
+    private void endReused(EntityManager entities, Ending ending, Presented presented, TokenFamilyRow row)
+            throws OAuthException {
+        if (end(entities, ending, row.familyId, "reuse")) {
+            Audit.record(
+                    AuditEvent.REUSE_DETECTED,
+                    Map.of(
+                            "family", presented.family,
+                            "client", presented.client,
+                            "subject", row.subject,
+                            "generation", presented.generation));
+        }
+        throw refusal("reuse of generation " + presented.generation + "; the family has ended");
+    }
+
+    /** Only we make tokens, so the database has gone back to an earlier state, in which consumed tokens are alive again. */
+    private void endAhead(EntityManager entities, Ending ending, Presented presented, TokenFamilyRow row)
+            throws OAuthException {
+        end(entities, ending, row.familyId, "ahead of the database");
+        LOG.log(
+                Level.ERROR,
+                "CLAVIGER-0601 a refresh token is newer than the database, which seems to have been restored from a backup:"
+                        + " end everything that was issued before (see the README, \"Revocation\")");
+        throw refusal("generation " + presented.generation + " is ahead of the database; the family has ended");
+    }
+
+    /**
+     * What a refresh token stands for at this moment.
+     *
+     * @param expiresAt when it will be worth nothing, if it is not used until then
+     */
+    public record Living(Authorization authorization, Instant expiresAt) {}
+
+    /** The family of which this generation is the living one, read anew; changes nothing, whatever is presented. */
+    Optional<Living> find(FamilyId family, long generation) {
+        return database.transact(entities -> entities.createQuery(LIVING, TokenFamilyRow.class)
+                        .setParameter("family", family.value())
+                        .setParameter("generation", generation)
+                        .setParameter("now", now())
+                        .getResultStream()
+                        .findFirst())
+                .map(row -> new Living(row.toAuthorization(), row.deadAt()));
+    }
+
+    /** The client to which a family belongs, alive or not. */
+    Optional<ClientId> findClient(FamilyId family) {
+        return Optional.ofNullable(database.transact(entities -> entities.find(TokenFamilyRow.class, family.value())))
+                .map(row -> new ClientId(row.clientId));
+    }
+
+    /** Ends a family: nothing descends from it any more, and its access tokens have ended too. */
     public void end(FamilyId family, String reason) {
-        database.transact(entities -> end(entities, family.value(), reason));
-    }
-
-    /** Ends every family of a resource owner. */
-    public void endAll(Subject subject, String reason) {
-        database.change(entities -> endAll(entities, subject, reason));
-    }
-
-    /** The same in a transaction that does more. */
-    public void endAll(EntityManager entities, Subject subject, String reason) {
-        entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
-                        + " where subject = :subject and endedAt is null")
-                .setParameter("now", now())
-                .setParameter("reason", reason)
-                .setParameter("subject", subject.value())
-                .executeUpdate();
+        revocations.transact((entities, ending) -> end(entities, ending, family.value(), reason));
     }
 
     /** Answers whether it was this call that ended it. */
-    private boolean end(EntityManager entities, String family, String reason) {
-        return entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
+    private boolean end(EntityManager entities, Ending ending, String family, String reason) {
+        boolean ended = entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
                                 + " where familyId = :family and endedAt is null")
                         .setParameter("now", now())
                         .setParameter("reason", reason)
                         .setParameter("family", family)
                         .executeUpdate()
                 == 1;
+        if (ended) {
+            ending.end(RevocationKind.FAMILY, family);
+        }
+        return ended;
     }
 
     private static OAuthException refusal(String detail) {

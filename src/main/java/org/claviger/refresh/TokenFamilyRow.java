@@ -29,11 +29,24 @@ class TokenFamilyRow {
     Instant idleExpiresAt = Instant.EPOCH;
     Instant expiresAt = Instant.EPOCH;
 
+    /** When the living refresh token came to be; null for the first, and for those of an earlier version. */
+    @Nullable
+    Instant rotatedAt;
+
+    /** The key with whose MAC it was made, so that a retry gets the same. */
+    @Nullable
+    Integer keyVersion;
+
     @Nullable
     Instant endedAt;
 
     @Nullable
     String endReason;
+
+    /** When nothing of it lives any more, unless it is refreshed until then. */
+    Instant deadAt() {
+        return idleExpiresAt.isBefore(expiresAt) ? idleExpiresAt : expiresAt;
+    }
 
     Authorization toAuthorization() {
         return new Authorization(

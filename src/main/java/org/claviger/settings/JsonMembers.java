@@ -1,9 +1,11 @@
 package org.claviger.settings;
 
 import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,19 @@ public final class JsonMembers {
                 throw refuse(name, expected);
             }
             return text;
+        });
+    }
+
+    /** A whole number in a range, if the member is there. */
+    public Optional<Long> number(String name, long min, long max) {
+        return find(name).map(value -> {
+            if (value instanceof JsonNumber number
+                    && number.bigDecimalValue().stripTrailingZeros().scale() <= 0
+                    && number.bigDecimalValue().compareTo(BigDecimal.valueOf(min)) >= 0
+                    && number.bigDecimalValue().compareTo(BigDecimal.valueOf(max)) <= 0) {
+                return number.longValue();
+            }
+            throw refuse(name, "must be a whole number between " + min + " and " + max);
         });
     }
 

@@ -20,7 +20,9 @@ import org.eclipse.microprofile.config.Config;
  *
  * @param audience what access tokens are for where their client names nothing else, and what the guard expects
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
+ * @param guard which applications of the server are guarded, and by what
  * @param keyEncryptionKey wraps every key in the database
+ * @param furtherKeyEncryptionKeys open what they have wrapped, and wrap nothing
  * @param importFile the file of clients and users to import at the start, if any
  * @param administrator whom the settings name as administrator, if anybody
  * @param dataDirectory where the server writes files
@@ -31,10 +33,13 @@ public record Settings(
         String audience,
         List<String> roleClaims,
         Lifetimes lifetimes,
+        KeySettings keys,
         DatabaseSettings database,
         BrandSettings brand,
         TrustedProxies trustedProxies,
+        GuardSettings guard,
         SecretKey keyEncryptionKey,
+        List<SecretKey> furtherKeyEncryptionKeys,
         Optional<String> importFile,
         Optional<AdministratorSettings> administrator,
         Path dataDirectory,
@@ -85,10 +90,13 @@ public record Settings(
                 audience,
                 roleClaims(reader),
                 Lifetimes.read(reader),
+                KeySettings.read(reader),
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
                 TrustedProxies.read(reader),
+                GuardSettings.read(reader, audience, issuer.adminAudience()),
                 KeyEncryptionKeys.read(reader),
+                KeyEncryptionKeys.readFurther(reader),
                 reader.find("claviger.import"),
                 AdministratorSettings.read(reader),
                 reader.path("claviger.data-directory", "./data"),

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Clients;
+import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.identity.NewResourceOwner;
 import org.claviger.identity.ResourceOwners;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * node: the database knows its hash. There is no default password.
  */
 public final class FirstAdministrator {
+    public static final Expiring EXPIRING =
+            new Expiring("SetupCodeRow", "codeHash", "e.expiresAt <= :then", Duration.ZERO);
+
     static final Duration CODE_LIFETIME = Duration.ofMinutes(15);
 
     private static final System.Logger LOG = System.getLogger("org.claviger");

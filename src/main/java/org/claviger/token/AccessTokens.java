@@ -3,6 +3,7 @@ package org.claviger.token;
 import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,32 +14,38 @@ import org.claviger.client.Client;
 import org.claviger.identity.ResourceOwner;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.jose.JwtSigner;
+import org.claviger.jose.SigningKey;
 import org.claviger.key.SigningKeys;
 import org.claviger.oauth.Authorization;
 import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationView;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 
 /** Issues access tokens: JWTs as RFC 9068 section 2.2 and MicroProfile JWT 2.1 describe them. */
 public final class AccessTokens {
-    /** The private claim (RFC 7519 section 4.3) that names the token family. */
-    public static final String FAMILY_CLAIM = "claviger_family";
-
     private final Settings settings;
     private final ResourceOwners resourceOwners;
     private final SigningKeys keys;
+    private final RevocationView revocations;
     private final RandomTokens tokens;
     private final Clock clock;
     private final JwtSigner signer = new JwtSigner();
 
     public AccessTokens(
-            Settings settings, ResourceOwners resourceOwners, SigningKeys keys, RandomTokens tokens, Clock clock) {
+            Settings settings,
+            ResourceOwners resourceOwners,
+            SigningKeys keys,
+            RevocationView revocations,
+            RandomTokens tokens,
+            Clock clock) {
         this.settings = settings;
         this.resourceOwners = resourceOwners;
         this.keys = keys;
+        this.revocations = revocations;
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -46,7 +53,8 @@ public final class AccessTokens {
     /**
      * A token for what a resource owner granted, with the groups and rights that both have now.
      *
-     * @throws OAuthException {@code invalid_grant} if the resource owner is gone or disabled
+     * @throws OAuthException {@code invalid_grant} if the resource owner is gone or disabled, {@code temporarily_unavailable} if no key
+     *     can sign now
      */
     AccessToken issue(Client client, Authorization authorization) throws OAuthException {
         ResourceOwner owner = resourceOwners
@@ -75,8 +83,19 @@ public final class AccessTokens {
         return sign(client, owner.subject(), authorization.family(), scope, claims);
     }
 
-    /** A token for the client itself (RFC 6749 section 4.4); its subject is the client (RFC 9068 section 2.2). */
-    AccessToken issue(Client client, Scope scope) {
+    /**
+     * A token for the client itself (RFC 6749 section 4.4); its subject is the client (RFC 9068 section 2.2).
+     *
+     * @throws OAuthException {@code temporarily_unavailable} if no key can sign now, and in the second or two after everything of the
+     *     client was revoked: the token could not be told from those that were
+     */
+    AccessToken issue(Client client, Scope scope) throws OAuthException {
+        Instant now = clock.instant();
+        if (revocations.isEnded(new Subject(client.id().value()), client.id(), now)) {
+            throw OAuthException.unavailable(
+                    "everything of this client has just been revoked",
+                    Duration.between(now, revocations.clearFrom(now)).plusSeconds(1));
+        }
         Map<String, Object> claims = new LinkedHashMap<>();
         putGroups(claims, new TreeSet<>(client.groups()));
         return sign(client, new Subject(client.id().value()), new FamilyId(tokens.identifier()), scope, claims);
@@ -87,8 +106,8 @@ public final class AccessTokens {
         settings.roleClaims().forEach(name -> claims.put(name, List.copyOf(groups)));
     }
 
-    private AccessToken sign(
-            Client client, Subject subject, FamilyId family, Scope scope, Map<String, Object> specific) {
+    private AccessToken sign(Client client, Subject subject, FamilyId family, Scope scope, Map<String, Object> specific)
+            throws OAuthException {
         Instant now = clock.instant();
         long issuedAt = now.getEpochSecond();
         long lifetime = settings.lifetimes().accessToken().toSeconds();
@@ -104,8 +123,12 @@ public final class AccessTokens {
             claims.put("scope", scope.toString());
         }
         claims.putAll(specific);
-        claims.put(FAMILY_CLAIM, family.value());
-        String jwt = signer.sign(client.accessTokenType(), claims, keys.current());
+        claims.put(FamilyId.CLAIM, family.value());
+        SigningKey key = keys.current(client.signingAlgorithm());
+        if (revocations.isKeyRevoked(key.kid())) {
+            throw OAuthException.unavailable("the signing key was revoked", Duration.ofSeconds(5));
+        }
+        String jwt = signer.sign(client.accessTokenType(), claims, key);
         return new AccessToken(jwt, lifetime, scope, family);
     }
 

@@ -1,5 +1,6 @@
 package org.claviger.token;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.claviger.client.Client;
 import org.claviger.oauth.OAuthException;
@@ -10,8 +11,11 @@ import org.claviger.refresh.RefreshTokens;
 public final class RefreshTokenGrant {
     private final RefreshTokens refreshTokens;
     private final AccessTokens accessTokens;
+    private final Duration leeway;
 
-    public RefreshTokenGrant(RefreshTokens refreshTokens, AccessTokens accessTokens) {
+    /** @param leeway of clients that say nothing of their own */
+    public RefreshTokenGrant(RefreshTokens refreshTokens, AccessTokens accessTokens, Duration leeway) {
+        this.leeway = leeway;
         this.refreshTokens = refreshTokens;
         this.accessTokens = accessTokens;
     }
@@ -21,6 +25,7 @@ public final class RefreshTokenGrant {
         var rotation = refreshTokens.rotate(
                 parameters.require("refresh_token"),
                 client.id(),
+                client.refreshTokenLeeway().orElse(leeway),
                 // RFC 6749 section 6: the scope "MUST NOT include any scope not originally granted". It narrows this
                 // access
                 // token only; the successor keeps the scope of the family.

@@ -46,7 +46,7 @@ final class Main {
         Path target = project.resolve("target");
         List<Path> wars =
                 List.of(target.resolve("claviger.war"), target.resolve("well-known.war"), target.resolve("demo.war"));
-        PayaraMicro server = PayaraMicro.start(project, port, wars, environment(), Main::say);
+        ServerProcess server = PayaraMicro.start(project, port, wars, environment(), Main::say, List.of());
         try {
             server.awaitReady(URI.create(address + "/api/v2/auth/jwks"));
             say(welcome());

@@ -1,2 +1,2 @@
-/** Starts Claviger on Payara Micro: for {@code ./mvnw -Prun}, and for the integration tests. The JDK alone is used. */
+/** Starts servers with Claviger: Payara Micro for {@code ./mvnw -Prun}, and each of them for the integration tests. The JDK alone is used. */
 package org.claviger.run;

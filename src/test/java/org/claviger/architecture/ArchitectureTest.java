@@ -34,7 +34,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> USES = new TreeMap<>(Map.of(
             "oauth", Set.of(),
             "jose", Set.of("oauth"),
-            "settings", Set.of("oauth"),
+            "settings", Set.of("oauth", "jose"),
             "database", Set.of("oauth", "settings"),
             "audit", Set.of("oauth", "settings"),
             "http", Set.of("oauth", "settings", "database"),
@@ -53,7 +53,7 @@ class ArchitectureTest {
             "java[.]security[.]SecureRandom[.](<init>|getInstance).*"));
 
     static {
-        FEATURES.forEach(name -> USES.put(name, union(GROUND, Set.of("key"))));
+        FEATURES.forEach(name -> USES.put(name, union(GROUND, Set.of("key", "revocation"))));
         FRONT.forEach(name -> USES.put(name, union(GROUND, FEATURES, Set.of("http", "page"))));
         TOP.forEach(name -> USES.put(name, union(GROUND, FEATURES, FRONT, Set.of("http", "page"))));
     }

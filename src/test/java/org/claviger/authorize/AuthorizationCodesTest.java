@@ -36,8 +36,8 @@ class AuthorizationCodesTest {
     private final TestClock clock = new TestClock();
     private final Client web =
             Fixture.client("{'client_id':'web','redirect_uris':['" + REDIRECT + "'],'scope':'demo'}");
-    private final TokenFamilies families =
-            new TokenFamilies(TestDatabase.database(), settings().lifetimes(), clock);
+    private final TokenFamilies families = new TokenFamilies(
+            TestDatabase.database(), Fixture.revocations(clock), settings().lifetimes(), clock);
     private final AuthorizationCodes codes = new AuthorizationCodes(families, TOKENS);
     private final RefreshTokens refreshTokens = new RefreshTokens(families, Fixture.Keys.MAC);
 
@@ -88,7 +88,8 @@ class AuthorizationCodesTest {
         assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_GRANT);
         assertThat(refusal.detail()).contains("reuse of generation 0");
         assertThat(ends()).containsExactly("reuse");
-        assertThat(refusal(() -> refreshTokens.rotate(refreshToken, web.id(), (authorization, binding) -> ""))
+        assertThat(refusal(() -> refreshTokens.rotate(
+                                refreshToken, web.id(), Duration.ZERO, (authorization, binding) -> ""))
                         .code())
                 .isEqualTo(ErrorCode.INVALID_GRANT);
     }
@@ -98,12 +99,12 @@ class AuthorizationCodesTest {
         String code = issue();
         String first = refreshTokens.first(redeem(code).family());
         String second = refreshTokens
-                .rotate(first, web.id(), (authorization, binding) -> "")
+                .rotate(first, web.id(), Duration.ZERO, (authorization, binding) -> "")
                 .refreshToken();
         clock.advance(Duration.ofHours(1));
 
         assertThat(refusal(() -> redeem(code)).detail()).contains("reuse of generation 0");
-        assertThat(refusal(() -> refreshTokens.rotate(second, web.id(), (authorization, binding) -> ""))
+        assertThat(refusal(() -> refreshTokens.rotate(second, web.id(), Duration.ZERO, (authorization, binding) -> ""))
                         .detail())
                 .contains("ended");
     }
@@ -208,7 +209,7 @@ class AuthorizationCodesTest {
     @Test
     void aRefreshTokenIsNoCodeAndACodeIsNoRefreshToken() throws OAuthException {
         String code = issue();
-        assertThat(refusal(() -> refreshTokens.rotate(code, web.id(), (authorization, binding) -> ""))
+        assertThat(refusal(() -> refreshTokens.rotate(code, web.id(), Duration.ZERO, (authorization, binding) -> ""))
                         .detail())
                 .isEqualTo("not a token of ours");
         String refreshToken = refreshTokens.first(redeem(code).family());

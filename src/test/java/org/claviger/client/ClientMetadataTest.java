@@ -6,6 +6,7 @@ import static org.claviger.Fixture.json;
 
 import java.util.Optional;
 import java.util.Set;
+import org.claviger.jose.SigningAlgorithm;
 import org.claviger.jose.TokenType;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.GrantType;
@@ -36,6 +37,7 @@ class ClientMetadataTest {
         assertThat(client.scope()).isEqualTo(Scope.EMPTY);
         assertThat(client.audience()).isEmpty();
         assertThat(client.accessTokenType()).isEqualTo(TokenType.AT_JWT);
+        assertThat(client.signingAlgorithm()).isEmpty();
         assertThat(client.groups()).isEmpty();
         assertThat(client.userGroups()).isEmpty();
         assertThat(client.classification()).isEqualTo("standard");
@@ -52,6 +54,7 @@ class ClientMetadataTest {
                  'grant_types':['authorization_code','refresh_token','client_credentials'],
                  'scope':'b a', 'token_endpoint_auth_method':'client_secret_post',
                  'audience':'https://api.example', 'access_token_typ':'JWT',
+                 'access_token_signed_response_alg':'ES256',
                  'groups':['g'], 'user_groups':['u','v'], 'classification':'high',
                  'allowed_origins':['https://a.example']}""");
 
@@ -63,6 +66,7 @@ class ClientMetadataTest {
         assertThat(client.scope()).hasToString("b a");
         assertThat(client.audience()).contains("https://api.example");
         assertThat(client.accessTokenType()).isEqualTo(TokenType.JWT);
+        assertThat(client.signingAlgorithm()).contains(SigningAlgorithm.ES256);
         assertThat(client.groups()).containsExactly("g");
         assertThat(client.userGroups()).isEqualTo(Optional.of(Set.of("u", "v")));
         assertThat(client.classification()).isEqualTo("high");

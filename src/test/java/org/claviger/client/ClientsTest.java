@@ -35,7 +35,7 @@ class ClientsTest {
     private final Clients clients = node();
 
     private Clients node() {
-        return new Clients(database, Fixture.Keys.MAC);
+        return new Clients(database, Fixture.revocations(), Fixture.Keys.MAC);
     }
 
     private void register(String text) {
@@ -45,6 +45,39 @@ class ClientsTest {
 
     private Client authenticate(String id, ClientAuthenticationMethod method, String secret) throws OAuthException {
         return clients.authenticate(new ClientCredentials(new ClientId(id), method, secret));
+    }
+
+    /** REQUIREMENTS T12. */
+    @Test
+    void t12AClientThatIsDisabledOrRemovedIsUnknownAndEnds() {
+        register(WEB);
+        register(POST);
+
+        clients.disable(new ClientId("web"));
+        clients.delete(new ClientId("post"));
+
+        for (Clients each : List.of(clients, node())) {
+            each.refresh();
+            assertThat(each.find(new ClientId("web"))).isEmpty();
+            assertThat(each.find(new ClientId("post"))).isEmpty();
+            assertThat(each.isRegistered("web")).as("its name is not free").isTrue();
+            assertThat(each.isRegistered("post")).isFalse();
+        }
+        assertThat(Fixture.refusal(() -> authenticate("web", ClientAuthenticationMethod.CLIENT_SECRET_BASIC, SECRET))
+                        .detail())
+                .isEqualTo("unknown client");
+        assertThat(TestDatabase.query("select name from revocation where kind = 'CLIENT' order by name"))
+                .containsExactly("post", "web");
+    }
+
+    @Test
+    void anImportDoesNotEnableAClientAgain() {
+        register(WEB);
+        clients.disable(new ClientId("web"));
+
+        register(WEB.replace("%s", "%s again"));
+
+        assertThat(clients.find(new ClientId("web"))).isEmpty();
     }
 
     @Test

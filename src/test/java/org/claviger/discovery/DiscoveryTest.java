@@ -91,7 +91,7 @@ class DiscoveryTest {
 
     @Test
     void theMetadataSaysWhatWorksAndNothingElse() {
-        JsonObject metadata = json(Metadata.of(settings().issuer()));
+        JsonObject metadata = json(Metadata.of(settings()));
         String issuer = "https://id.example.org/api/v2/auth";
 
         assertThat(metadata.keySet())
@@ -104,11 +104,18 @@ class DiscoveryTest {
                         "response_modes_supported",
                         "grant_types_supported",
                         "token_endpoint_auth_methods_supported",
+                        "revocation_endpoint",
+                        "revocation_endpoint_auth_methods_supported",
+                        "introspection_endpoint",
+                        "introspection_endpoint_auth_methods_supported",
+                        "introspection_signing_alg_values_supported",
                         "code_challenge_methods_supported",
                         "authorization_response_iss_parameter_supported");
         assertThat(metadata.getString("issuer")).isEqualTo(issuer);
         assertThat(metadata.getString("authorization_endpoint")).isEqualTo(issuer + "/authorize");
         assertThat(metadata.getString("token_endpoint")).isEqualTo(issuer + "/token");
+        assertThat(metadata.getString("revocation_endpoint")).isEqualTo(issuer + "/revoke");
+        assertThat(metadata.getString("introspection_endpoint")).isEqualTo(issuer + "/introspect");
         assertThat(metadata.getString("jwks_uri")).isEqualTo(issuer + "/jwks");
         assertThat(metadata.getBoolean("authorization_response_iss_parameter_supported"))
                 .isTrue();
@@ -116,7 +123,7 @@ class DiscoveryTest {
 
     @Test
     void a4AndA5OnlyCodeAndS256AreAdvertised() {
-        JsonObject metadata = json(Metadata.of(settings().issuer()));
+        JsonObject metadata = json(Metadata.of(settings()));
 
         assertThat(texts(metadata, "response_types_supported")).containsExactly("code");
         assertThat(texts(metadata, "response_modes_supported")).containsExactly("query");
@@ -125,6 +132,10 @@ class DiscoveryTest {
                 .containsExactlyInAnyOrder("authorization_code", "refresh_token", "client_credentials");
         assertThat(texts(metadata, "token_endpoint_auth_methods_supported"))
                 .containsExactlyInAnyOrder("client_secret_basic", "client_secret_post", "none");
+        assertThat(texts(metadata, "revocation_endpoint_auth_methods_supported"))
+                .containsExactlyInAnyOrder("client_secret_basic", "client_secret_post", "none");
+        assertThat(texts(metadata, "introspection_endpoint_auth_methods_supported"))
+                .containsExactlyInAnyOrder("client_secret_basic", "client_secret_post");
     }
 
     private static Iterable<String> texts(JsonObject object, String name) {

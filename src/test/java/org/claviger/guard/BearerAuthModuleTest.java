@@ -31,23 +31,33 @@ import org.claviger.client.Clients;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.TokenType;
+import org.claviger.oauth.Scope;
+import org.claviger.settings.GuardedApplication;
 import org.junit.jupiter.api.Test;
 
 class BearerAuthModuleTest {
     private static final String IS_MANDATORY = "jakarta.security.auth.message.MessagePolicy.isMandatory";
 
+    private static final GuardedApplication APPLICATION =
+            new GuardedApplication(ISSUER, Scope.EMPTY, "groups", Map.of());
+
     private final Clients clients = Fixture.clients(
             TestDatabase.empty(), json("{'client_id':'web','redirect_uris':['https://web.example.org/callback']}"));
-    private final BearerGuard guard =
-            new BearerGuard(new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, new TestClock()), clients, ISSUER);
+    private final BearerGuard guard = new BearerGuard(
+            BearerGuardTest.live(
+                    new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, new TestClock()),
+                    clients,
+                    new TestClock()),
+            ISSUER);
     private final BearerGate gate = new BearerGate();
     private final List<Callback> told = new ArrayList<>();
     private final BearerAuthModule module =
-            new BearerAuthModule(gate, callbacks -> told.addAll(Arrays.asList(callbacks)));
+            new BearerAuthModule(gate, APPLICATION, callbacks -> told.addAll(Arrays.asList(callbacks)));
     private final Subject subject = new Subject();
 
     BearerAuthModuleTest() {
         gate.open(guard);
+        gate.unlock();
     }
 
     private static final class Message implements MessageInfo {
@@ -114,7 +124,7 @@ class BearerAuthModuleTest {
                                 "alice",
                                 "groups",
                                 List.of("user", "orders")),
-                        Fixture.Keys.SIGNING.current());
+                        Fixture.signingKey());
     }
 
     private Principal toldCaller() {
@@ -188,7 +198,7 @@ class BearerAuthModuleTest {
 
     @Test
     void aServerThatTakesNoCallerGetsAnException() {
-        BearerAuthModule refused = new BearerAuthModule(gate, callbacks -> {
+        BearerAuthModule refused = new BearerAuthModule(gate, APPLICATION, callbacks -> {
             throw new IOException("no");
         });
 
@@ -198,7 +208,7 @@ class BearerAuthModuleTest {
 
     @Test
     void whoCannotTellTheServerLetsNobodyIn() throws AuthException {
-        BearerAuthModule broken = new BearerAuthModule(gate, callbacks -> {
+        BearerAuthModule broken = new BearerAuthModule(gate, APPLICATION, callbacks -> {
             throw new UnsupportedCallbackException(callbacks[0]);
         });
         Exchange exchange = Exchange.get("").header("Authorization", "Bearer " + token());
@@ -210,6 +220,20 @@ class BearerAuthModuleTest {
         }
         assertThat(exchange.status()).isEqualTo(503);
         assertThat(message.servletRequest()).isSameAs(exchange.request());
+    }
+
+    @Test
+    void onAServerThatCannotBeReliedOnNobodyGetsIn() throws AuthException {
+        BearerGate locked = new BearerGate();
+        locked.open(guard);
+        for (Exchange exchange :
+                List.of(Exchange.get(""), Exchange.get("").header("Authorization", "Bearer " + token()))) {
+            assertThat(new BearerAuthModule(locked, APPLICATION, callbacks -> told.addAll(Arrays.asList(callbacks)))
+                            .validateRequest(new Message(exchange), subject, null))
+                    .isEqualTo(AuthStatus.SEND_CONTINUE);
+            assertThat(exchange.status()).isEqualTo(503);
+        }
+        assertThat(told).isEmpty();
     }
 
     @Test

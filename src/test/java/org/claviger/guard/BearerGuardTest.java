@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.ISSUER;
 import static org.claviger.Fixture.json;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,9 +20,14 @@ import org.claviger.jose.JwkSet;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.TokenType;
+import org.claviger.jose.VerifiedTokens;
+import org.claviger.oauth.FamilyId;
+import org.claviger.revocation.RevocationKind;
+import org.claviger.revocation.RevocationRepository;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BearerGuardTest {
@@ -34,7 +40,15 @@ class BearerGuardTest {
             json("{'client_id':'web','redirect_uris':['https://web.example.org/callback']}"),
             json("{'client_id':'old','grant_types':['client_credentials'],'access_token_typ':'JWT'}"));
     private final BearerGuard guard = new BearerGuard(
-            new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, clock), clients, "https://apps.example.org");
+            live(new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, clock), clients, clock),
+            "https://apps.example.org");
+
+    static LiveTokens live(JwtVerifier verifier, Clients clients, Clock clock) {
+        return new LiveTokens(
+                new VerifiedTokens(verifier, clock),
+                clients,
+                Fixture.revocations(clock).view());
+    }
 
     private static Map<String, Object> claims() {
         long now = TestClock.START.getEpochSecond();
@@ -61,7 +75,7 @@ class BearerGuardTest {
     }
 
     private static String sign(TokenType type, Map<String, ?> claims) {
-        return new JwtSigner().sign(type, claims, Fixture.Keys.SIGNING.current());
+        return new JwtSigner().sign(type, claims, Fixture.signingKey());
     }
 
     private Verdict judge(String... authorization) {
@@ -211,6 +225,34 @@ class BearerGuardTest {
         assertThat(judge(token)).isEqualTo(INVALID_TOKEN);
     }
 
+    /** REQUIREMENTS R6, T7, gravitee#6305: also in the second in which it was issued, and although it was accepted a moment ago. */
+    @ParameterizedTest
+    @EnumSource
+    void aRevokedTokenIsInvalidAtOnce(RevocationKind kind) {
+        RevocationRepository revocations = Fixture.revocations(clock);
+        BearerGuard own = new BearerGuard(
+                new LiveTokens(
+                        new VerifiedTokens(new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, clock), clock),
+                        clients,
+                        revocations.view()),
+                "https://apps.example.org");
+        List<String> header = List.of("Bearer " + tokenWith(FamilyId.CLAIM, "the-family"));
+        assertThat(own.judge(header)).isInstanceOf(Verdict.Accepted.class);
+
+        revocations.revoke(
+                kind,
+                switch (kind) {
+                    case TOKEN -> "j";
+                    case FAMILY -> "the-family";
+                    case SUBJECT -> "alice-subject";
+                    case CLIENT -> "web";
+                    case EVERYTHING -> "";
+                    case KEY -> Fixture.signingKey().kid();
+                });
+
+        assertThat(own.judge(header)).isEqualTo(INVALID_TOKEN);
+    }
+
     @Test
     void o2ARefusalIsRecordedWithoutTheToken() {
         String token = sign(TokenType.JWT, claims());
@@ -261,13 +303,15 @@ class BearerGuardTest {
     @Test
     void whoCannotJudgeLetsNobodyIn() {
         BearerGuard broken = new BearerGuard(
-                new JwtVerifier(
-                        ISSUER,
-                        () -> {
-                            throw new IllegalStateException("no keys");
-                        },
+                live(
+                        new JwtVerifier(
+                                ISSUER,
+                                () -> {
+                                    throw new IllegalStateException("no keys");
+                                },
+                                clock),
+                        clients,
                         clock),
-                clients,
                 "https://apps.example.org");
         Exchange exchange = Exchange.get("").header("Authorization", "Bearer " + token());
 
@@ -279,7 +323,8 @@ class BearerGuardTest {
     @Test
     void withoutKeysEveryTokenIsInvalid() {
         BearerGuard empty = new BearerGuard(
-                new JwtVerifier(ISSUER, () -> new JwkSet(List.of()), clock), clients, "https://apps.example.org");
+                live(new JwtVerifier(ISSUER, () -> new JwkSet(List.of()), clock), clients, clock),
+                "https://apps.example.org");
 
         assertThat(empty.judge(List.of("Bearer " + token()))).isEqualTo(INVALID_TOKEN);
     }

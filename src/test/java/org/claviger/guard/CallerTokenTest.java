@@ -23,7 +23,7 @@ class CallerTokenTest {
         Map<String, Object> claims = new LinkedHashMap<>(
                 Map.of("iss", ISSUER, "sub", "alice-subject", "aud", "a", "exp", NOW + 900, "iat", NOW, "jti", "j"));
         claims.putAll(more);
-        String token = new JwtSigner().sign(TokenType.AT_JWT, claims, Fixture.Keys.SIGNING.current());
+        String token = new JwtSigner().sign(TokenType.AT_JWT, claims, Fixture.signingKey());
         try {
             return new CallerToken(
                     new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, new TestClock()).verify(token, "a"));

@@ -6,14 +6,13 @@ import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.json;
 import static org.claviger.Fixture.settings;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
-import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationRepository;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,11 +21,11 @@ class PasswordChangeTest {
     private static final String FIRST = "'password':'the first password'";
 
     private final Database database = TestDatabase.empty();
-    private final List<Subject> ended = new ArrayList<>();
-    private final ResourceOwners owners =
-            new ResourceOwners(database, RANDOM, (entities, subject) -> ended.add(subject));
+    private final TestClock clock = new TestClock();
+    private final RevocationRepository revocations = Fixture.revocations(database, clock);
+    private final ResourceOwners owners = new ResourceOwners(database, revocations, RANDOM);
     private final SignInSessions sessions =
-            new SignInSessions(database, owners, TOKENS, settings().lifetimes(), new TestClock());
+            new SignInSessions(database, owners, revocations, TOKENS, settings().lifetimes(), clock);
     private ResourceOwner alice;
     private String session;
 
@@ -35,6 +34,10 @@ class PasswordChangeTest {
         register(FIRST);
         alice = owners.authenticate("alice", "the first password");
         session = sessions.open(alice);
+    }
+
+    private static List<String> ended() {
+        return TestDatabase.query("select name from revocation where kind = 'SUBJECT'");
     }
 
     private void register(String members) {
@@ -46,7 +49,7 @@ class PasswordChangeTest {
         register("'password':'another password'");
 
         assertThat(sessions.find(session)).isEmpty();
-        assertThat(ended).containsExactly(alice.subject());
+        assertThat(ended()).containsExactly(alice.subject().value());
     }
 
     @Test
@@ -54,7 +57,7 @@ class PasswordChangeTest {
         register("'password_hash':'" + PasswordHash.of("another password", RANDOM) + "'");
 
         assertThat(sessions.find(session)).isEmpty();
-        assertThat(ended).containsExactly(alice.subject());
+        assertThat(ended()).containsExactly(alice.subject().value());
     }
 
     @Test
@@ -63,7 +66,7 @@ class PasswordChangeTest {
 
         assertThat(sessions.find(session).orElseThrow().resourceOwner().groups())
                 .containsExactly("orders");
-        assertThat(ended).isEmpty();
+        assertThat(ended()).isEmpty();
     }
 
     @Test
@@ -73,7 +76,7 @@ class PasswordChangeTest {
         register("'password_hash':'" + hash + "','name':'Alice'");
 
         assertThat(sessions.find(session)).isPresent();
-        assertThat(ended).isEmpty();
+        assertThat(ended()).isEmpty();
     }
 
     @Test
@@ -81,6 +84,6 @@ class PasswordChangeTest {
         Fixture.register(owners, json("{'username':'bob'," + FIRST + "}"), "");
 
         assertThat(sessions.find(session)).isPresent();
-        assertThat(ended).isEmpty();
+        assertThat(ended()).isEmpty();
     }
 }

@@ -31,12 +31,76 @@ class ResourceOwnersTest {
 
     @BeforeAll
     static void open() {
-        owners = new ResourceOwners(TestDatabase.empty(), RANDOM);
+        owners = new ResourceOwners(TestDatabase.empty(), Fixture.revocations(), RANDOM);
     }
 
     @BeforeEach
     void empty() {
         TestDatabase.empty();
+    }
+
+    private static final Subject NOBODY = new Subject("nobody");
+
+    private static List<String> ended() {
+        return TestDatabase.query("select name from revocation where kind = 'SUBJECT'");
+    }
+
+    private static void openSession(String subject) {
+        TestDatabase.execute(
+                "insert into sign_in_session values (?, ?, current_timestamp, current_timestamp, current_timestamp)",
+                "session of " + subject,
+                subject);
+    }
+
+    /** REQUIREMENTS T12. */
+    @Test
+    void t12WithAPasswordEndsWhatCameFromIt() throws OAuthException {
+        String alice = Fixture.user("alice", true);
+        String bob = Fixture.user("bob", true);
+        openSession(alice);
+        openSession(bob);
+
+        owners.changePassword(new Subject(alice), new NewResourceOwner.Password("correct horse battery"));
+
+        assertThat(owners.authenticate("alice", "correct horse battery").subject())
+                .hasToString(alice);
+        assertThat(ended()).containsExactly(alice);
+        assertThat(TestDatabase.query("select subject from sign_in_session")).containsExactly(bob);
+    }
+
+    @Test
+    void t12WhoIsDisabledOrRemovedEnds() throws OAuthException {
+        String alice = Fixture.user("alice", true);
+        String bob = Fixture.user("bob", true, "user");
+
+        owners.disable(new Subject(alice));
+        owners.delete(new Subject(bob));
+        owners.disable(NOBODY);
+
+        assertThat(owners.find(new Subject(alice))).isEmpty();
+        assertThat(owners.find(new Subject(bob))).isEmpty();
+        assertThat(TestDatabase.query("select username from resource_owner")).containsExactly("alice");
+        assertThat(TestDatabase.query("select count(*) from resource_owner_group"))
+                .containsExactly("0");
+        assertThat(ended()).contains(alice, bob);
+    }
+
+    @Test
+    void anImportEndsWhatCameFromAnEarlierPasswordOnly() {
+        String entry = "{'username':'alice','password':'correct horse battery'%s}";
+        Fixture.register(owners, json(entry.formatted("")), "/users/0");
+        Fixture.register(owners, json(entry.formatted(",'groups':['user']")), "/users/0");
+        String hash =
+                TestDatabase.query("select password_hash from resource_owner").get(0);
+        String hashed = "{'username':'alice','password_hash':'" + hash + "'}";
+        Fixture.register(owners, json(hashed), "/users/0");
+        assertThat(TestDatabase.query("select password_hash from resource_owner"))
+                .containsExactly(hash);
+        assertThat(ended()).isEmpty();
+
+        Fixture.register(owners, json(entry.replace("correct", "another").formatted("")), "/users/0");
+
+        assertThat(ended()).isEqualTo(TestDatabase.query("select subject from resource_owner"));
     }
 
     @Test

@@ -13,6 +13,8 @@ import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationKind;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.RandomTokens;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +32,7 @@ class SignInSessionsTest {
 
     @BeforeAll
     static void open() {
-        owners = new ResourceOwners(TestDatabase.empty(), RANDOM);
+        owners = new ResourceOwners(TestDatabase.empty(), Fixture.revocations(), RANDOM);
     }
 
     @BeforeEach
@@ -41,8 +43,9 @@ class SignInSessionsTest {
 
     /** Idle after 30 minutes, over after 10 hours. */
     private SignInSessions node() {
+        RevocationRepository revocations = Fixture.revocations(clock);
         return new SignInSessions(
-                TestDatabase.database(), owners, TOKENS, settings().lifetimes(), clock);
+                TestDatabase.database(), owners, revocations, TOKENS, settings().lifetimes(), clock);
     }
 
     @Test
@@ -132,6 +135,32 @@ class SignInSessionsTest {
         sessions.end(id);
         sessions.end("never opened");
         assertThat(TestDatabase.query("select id_hash from sign_in_session")).hasSize(1);
+    }
+
+    @Test
+    void whoSignsOutEverywhereHasNoSessionAndCanSignInAgainAtOnce() {
+        String here = sessions.open(alice);
+        String there = node().open(alice);
+
+        sessions.endAll(alice.subject());
+
+        assertThat(sessions.find(here)).isEmpty();
+        assertThat(node().find(there)).isEmpty();
+        assertThat(TestDatabase.query("select name from revocation where kind = 'SUBJECT'"))
+                .containsExactly(alice.subject().value());
+        String again = sessions.open(alice);
+        // Tokens tell whole seconds, and that second is over for everything of this user.
+        assertThat(sessions.find(again)).contains(new SignInSession(alice, TestClock.START.plusSeconds(2)));
+    }
+
+    @Test
+    void aSessionFromBeforeTheEndOfEverythingIsNoneEvenIfItsRowIsThere() {
+        String id = sessions.open(alice);
+        RevocationRepository elsewhere = Fixture.revocations(clock);
+        elsewhere.revoke(RevocationKind.EVERYTHING, "");
+
+        assertThat(node().find(id)).isEmpty();
+        assertThat(TestDatabase.query("select count(*) from sign_in_session")).containsExactly("1");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.JwksVerificationKeyResolver;
 import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What access tokens say (RFC 9068, MicroProfile JWT 2.1), judged by what anybody can know: the metadata and the JWK set. */
 @ExtendWith(ClavigerExtension.class)
+@Tag("every-server")
+@Tag("enterprise-beans") // of the demo application
 class AccessTokenIT {
     private final RunningClaviger claviger;
     private final Flow flow;

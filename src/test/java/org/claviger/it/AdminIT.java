@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Administration is open to tokens that are for it alone, by every spelling of its path. */
 @ExtendWith(ClavigerExtension.class)
+@Tag("every-server")
+@Tag("enterprise-beans") // of the demo application
 @TestInstance(Lifecycle.PER_CLASS)
 class AdminIT {
     static final String SETTINGS = "/api/v2/auth/admin/settings";

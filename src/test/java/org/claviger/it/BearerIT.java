@@ -34,6 +34,7 @@ import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -43,6 +44,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bearer tokens at an application that knows nothing of Claviger: RFC 6750 sections 2 and 3, RFC 8725 section 3. */
 @ExtendWith(ClavigerExtension.class)
+@Tag("every-server")
+@Tag("enterprise-beans") // of the demo application
 @TestInstance(Lifecycle.PER_CLASS)
 class BearerIT {
     private static final String USER = "/demo/api/user";

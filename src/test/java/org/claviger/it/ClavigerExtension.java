@@ -1,6 +1,5 @@
 package org.claviger.it;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -37,7 +36,10 @@ public final class ClavigerExtension implements ParameterResolver {
 
     private static RunningClaviger start() {
         try {
-            return new RunningClaviger(Path.of("target/it", System.getProperty("it.database", "h2")), FULL_COMPILER);
+            RunningClaviger claviger = RunningClaviger.prepare(RunningClaviger.folder(), FULL_COMPILER);
+            claviger.prepareMatrix();
+            claviger.start();
+            return claviger;
         } catch (Exception e) {
             throw new ParameterResolutionException("No server: " + e.getMessage(), e);
         }

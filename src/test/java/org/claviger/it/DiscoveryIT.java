@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The metadata (RFC 8414) and the JWK set (RFC 7517). */
+/** The metadata (RFC 8414), the JWK set (RFC 7517), and whether the server is ready. */
 @ExtendWith(ClavigerExtension.class)
 class DiscoveryIT {
     private static final String JWKS = "/api/v2/auth/jwks";
@@ -42,6 +42,16 @@ class DiscoveryIT {
     private HttpResponse<String> getUrl(String url) throws InterruptedException, IOException {
         assertThat(url).startsWith(claviger.issuer() + "/");
         return claviger.get(url.substring(claviger.at("").toString().length()));
+    }
+
+    @Test
+    void a_server_that_is_ready_says_what_it_has_looked_at() throws InterruptedException, IOException {
+        JsonObject readiness = json(claviger.get("/api/v2/auth/health/ready"));
+
+        assertThat(readiness.getString("status")).isEqualTo("UP");
+        assertThat(readiness.getJsonArray("checks").getValuesAs(check -> check.asJsonObject()
+                        .getString("name")))
+                .containsExactly("database", "keys", "server");
     }
 
     // --- Metadata ---
@@ -76,6 +86,11 @@ class DiscoveryIT {
                         "response_modes_supported",
                         "grant_types_supported",
                         "token_endpoint_auth_methods_supported",
+                        "revocation_endpoint",
+                        "revocation_endpoint_auth_methods_supported",
+                        "introspection_endpoint",
+                        "introspection_endpoint_auth_methods_supported",
+                        "introspection_signing_alg_values_supported",
                         "code_challenge_methods_supported",
                         "authorization_response_iss_parameter_supported");
     }

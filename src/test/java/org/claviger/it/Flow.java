@@ -72,15 +72,30 @@ final class Flow {
 
     /** A request to the token endpoint by a client that authenticates in its registered way. */
     HttpResponse<String> token(String clientId, String... parameters) throws InterruptedException, IOException {
+        return ask("token", clientId, parameters);
+    }
+
+    HttpResponse<String> revoke(String clientId, String token) throws InterruptedException, IOException {
+        return ask("revoke", clientId, "token", token);
+    }
+
+    HttpResponse<String> introspect(String clientId, String token) throws InterruptedException, IOException {
+        return ask("introspect", clientId, "token", token);
+    }
+
+    /** A request to an endpoint by a client that authenticates in its registered way. */
+    HttpResponse<String> ask(String endpoint, String clientId, String... parameters)
+            throws InterruptedException, IOException {
+        String path = "/api/v2/auth/" + endpoint;
         JsonObject client = claviger.client(clientId);
         String body = form(parameters);
         return switch (client.getString("token_endpoint_auth_method")) {
-            case "none" -> claviger.post("/api/v2/auth/token", body + "&" + form("client_id", clientId));
+            case "none" -> claviger.post(path, body + "&" + form("client_id", clientId));
             case "client_secret_post" ->
                 claviger.post(
-                        "/api/v2/auth/token",
+                        path,
                         body + "&" + form("client_id", clientId, "client_secret", client.getString("client_secret")));
-            default -> claviger.post("/api/v2/auth/token", body, "Authorization", claviger.basic(clientId));
+            default -> claviger.post(path, body, "Authorization", claviger.basic(clientId));
         };
     }
 

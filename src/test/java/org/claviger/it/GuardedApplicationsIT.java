@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Applications that know nothing of Claviger, beside it on the server: the statuses of RFC 6750 section 3.1. */
 @ExtendWith(ClavigerExtension.class)
+@Tag("every-server")
+@Tag("enterprise-beans") // of the demo application
 class GuardedApplicationsIT {
     private final RunningClaviger claviger;
     private final Flow flow;

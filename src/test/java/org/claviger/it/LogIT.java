@@ -58,6 +58,8 @@ class LogIT {
         JsonObject tokens = granted(flow.redeem("web", code, pkce));
         family = Jwts.claims(tokens.getString("access_token")).getString("claviger_family");
         JsonObject newer = granted(flow.refresh("web", tokens.getString("refresh_token")));
+        assertThat(flow.call("/demo/api/user", newer.getString("access_token")).statusCode())
+                .isEqualTo(200);
         assertRefused(flow.refresh("web", tokens.getString("refresh_token")), 400, "invalid_grant");
         assertRefused(flow.redeem("web", code, pkce), 400, "invalid_grant");
         for (JsonObject each : List.of(tokens, newer)) {
@@ -87,9 +89,9 @@ class LogIT {
         return RunningClaviger.basic("web", WRONG_SECRET);
     }
 
-    /** In the right place and in wrong ones. */
+    /** In the right place, where they have ended with their family, and in wrong ones. */
     private void useAndMisuse(String accessToken, String refreshToken) throws InterruptedException, IOException {
-        assertThat(flow.call("/demo/api/user", accessToken).statusCode()).isEqualTo(200);
+        assertThat(flow.call("/demo/api/user", accessToken).statusCode()).isEqualTo(401);
         flow.call("/demo/api/user", accessToken + "x");
         flow.call("/demo/api/user", accessToken + " x");
         flow.call("/demo/api/user", refreshToken);

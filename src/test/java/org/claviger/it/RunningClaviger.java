@@ -20,27 +20,36 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.claviger.Postgres;
 import org.claviger.run.PayaraMicro;
+import org.claviger.run.PayaraServer;
+import org.claviger.run.ServerProcess;
 import org.claviger.run.StartFailure;
+import org.claviger.run.WildFly;
+import org.claviger.testkit.TestIssuer;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Payara Micro with every WAR of this build on a free port, and an HTTP client that neither follows redirects nor keeps
- * cookies. Clients and users are those of {@code it/import.json}, which has most passwords hashed already: each would take a second
- * whenever a server starts with a new database.
+ * The server that this run of the tests is for ({@code it.server}), with every WAR of this build on a free port, and an HTTP client
+ * that neither follows redirects nor keeps cookies. Clients and users are those of {@code it/import.json}, which has most passwords
+ * hashed already: each would take a second whenever a server starts with a new database.
  */
-public final class RunningClaviger implements ExtensionContext.Store.CloseableResource {
+public final class RunningClaviger implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     private static final Path TARGET = Path.of("target");
+    private static final String SERVER = System.getProperty("it.server", "payara-micro");
+    private static final String USER = "walter";
+    private static final String USER_PASSWORD = "password-of-walter";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     // Not HTTP/2, to which Payara would upgrade: after one header that is too long, every second request on that
@@ -54,7 +63,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private final JsonObject imported;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Path> others;
-    private PayaraMicro server;
+    private final Path folder;
+    private TestIssuer tokens;
+    private ServerProcess server;
+    private WildFly wildFly;
+    private boolean asDelivered;
 
     /**
      * Starts a server of one's own, for a test that restarts it or needs other settings; all others share one, which
@@ -71,6 +84,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
 
     private RunningClaviger(Map<String, String> settings, Path folder) throws IOException {
         Path place = Files.createDirectories(folder).toAbsolutePath();
+        this.folder = place;
         Files.deleteIfExists(place.resolve("claviger.mv.db"));
         log = place.resolve("server.log");
         logWriter = new PrintWriter(Files.newBufferedWriter(log), true);
@@ -85,11 +99,29 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         environment.put("CLAVIGER_IMPORT", importFile.toString());
         environment.put("CLAVIGER_DATA_DIRECTORY", place.toString());
         environment.putAll(settings);
-        others = List.of(
+        others = new ArrayList<>(List.of(
                 TARGET.resolve("well-known.war"),
                 TARGET.resolve("demo.war"),
                 TARGET.resolve("plain.war"),
-                formApplication(place));
+                formApplication(place)));
+    }
+
+    /** Adds the applications of {@link Matrix} and what goes with them, before the start. */
+    void prepareMatrix() throws IOException {
+        others.addAll(Matrix.wars(folder));
+        environment.putAll(Matrix.SETTINGS);
+        tokens = new TestIssuer(issuer(), issuer(), ServerKeys.make(environment), Clock.systemUTC());
+    }
+
+    /** Signs with the key of this server, whatever is asked for. */
+    TestIssuer tokens() {
+        return tokens;
+    }
+
+    /** Where the server that tests share keeps its data and its log. */
+    static Path folder() {
+        return TARGET.resolve(
+                Path.of("it", System.getProperty("it.name", "payara-micro"), System.getProperty("it.database", "h2")));
     }
 
     /** The same, but it only starts with {@link #start} or {@link #startWithoutDatabase}. */
@@ -97,9 +129,16 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         return new RunningClaviger(settings, folder);
     }
 
-    /** Sets an environment variable of a server that has not been started. */
+    /** Sets an environment variable for the next start. */
     public void set(String name, String value) {
         environment.put(name, value);
+    }
+
+    /** Adds an application for the next start. */
+    public void deploy(WebArchive application) {
+        Path war = log.resolveSibling(application.getName());
+        application.as(ZipExporter.class).exportTo(war.toFile(), true);
+        others.add(war);
     }
 
     /** Prepares another node of this installation. */
@@ -125,11 +164,68 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         return war;
     }
 
-    private PayaraMicro launch(Map<String, String> settings) throws IOException, StartFailure {
+    private ServerProcess launch(Map<String, String> settings) throws InterruptedException, IOException, StartFailure {
         List<Path> wars = new ArrayList<>(others);
         // The last, because Payara Micro loads no application after one that failed.
         wars.add(TARGET.resolve("claviger.war"));
-        return PayaraMicro.start(Path.of(""), port, wars, settings, this::write);
+        return switch (SERVER) {
+            case "payara-micro" ->
+                PayaraMicro.start(
+                        Path.of(""),
+                        port,
+                        wars,
+                        settings,
+                        this::write,
+                        List.of("--postbootcommandfile", addUser().toString()));
+            case "payara-server" ->
+                new PayaraServer(Path.of(System.getProperty("it.payara.home")), folder.resolve("payara"))
+                        .start(
+                                port,
+                                Path.of("server-config/payara-server/loopback.asadmin"),
+                                wars,
+                                settings,
+                                this::write,
+                                Files.readAllLines(addUser()));
+            case "wildfly" -> wildFly(wars).start(port, settings, this::write);
+            default -> throw new IllegalArgumentException("it.server=" + SERVER);
+        };
+    }
+
+    /** A user of the server itself, for applications that Claviger leaves alone. */
+    private Path addUser() throws IOException {
+        Path password = folder.resolve("password");
+        Files.writeString(password, "AS_ADMIN_USERPASSWORD=" + USER_PASSWORD + "\n");
+        return Files.writeString(
+                folder.resolve("user.asadmin"),
+                "create-file-user --groups orders --passwordfile " + password + " " + USER + "\n");
+    }
+
+    private WildFly wildFly(List<Path> wars) throws IOException {
+        WildFly prepared = new WildFly(
+                Path.of(System.getProperty("it.wildfly.home")),
+                System.getProperty("it.wildfly.configuration", "standalone.xml"),
+                folder.resolve("wildfly"));
+        prepared.prepare(wars);
+        if (asDelivered) {
+            prepared.takeBackGuard();
+        }
+        prepared.addUser(USER, USER_PASSWORD, "orders");
+        wildFly = prepared;
+        return prepared;
+    }
+
+    /** From now on a WildFly starts as it is delivered. */
+    void asDelivered() {
+        asDelivered = true;
+    }
+
+    static boolean isWildFly() {
+        return SERVER.equals("wildfly");
+    }
+
+    /** What only a WildFly has. */
+    WildFly wildFly() {
+        return wildFly;
     }
 
     private synchronized void write(String line) {
@@ -145,7 +241,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
 
     private void awaitReady() throws InterruptedException, StartFailure {
         try {
-            server.awaitReady(at("/api/v2/auth/jwks"));
+            server.awaitReady(at("/api/v2/auth/health/ready"));
         } catch (StartFailure e) {
             server.stop();
             throw e;
@@ -167,6 +263,16 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     public void restart() throws InterruptedException, IOException, StartFailure {
         server.stop();
         start();
+    }
+
+    /** Stops the server; {@link #start} starts it again with the same database. */
+    public void stop() {
+        server.stop();
+    }
+
+    /** Kills the server at this moment ({@code SIGKILL}); {@link #start} starts it again with the same database. */
+    public void kill() throws InterruptedException {
+        server.kill();
     }
 
     /**
@@ -290,9 +396,14 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     }
 
     /** The log once it holds this text: a line may arrive after the answer that it is about. */
-    public synchronized String awaitLog(String text) throws InterruptedException, IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!log().contains(text)) {
+    public String awaitLog(String text) throws InterruptedException, IOException {
+        return awaitLog(text, 1);
+    }
+
+    /** The log once it holds this text so often. */
+    synchronized String awaitLog(String text, int times) throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos() * times * times;
+        while (log().split(Pattern.quote(text), -1).length <= times) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 throw new AssertionError("The server has not logged " + text);
@@ -306,6 +417,9 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     public void close() {
         if (server != null) {
             server.stop();
+        }
+        if (tokens != null) {
+            tokens.close();
         }
         logWriter.close();
     }

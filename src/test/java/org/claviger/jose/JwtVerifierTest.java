@@ -20,7 +20,9 @@ import static org.claviger.jose.TestKeys.headerWith;
 import static org.claviger.jose.TestKeys.signed;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -122,7 +125,7 @@ class JwtVerifierTest {
         assertThatThrownBy(() -> rotating.verify(token, AUDIENCE)).isInstanceOf(InvalidTokenException.class);
         keys.set(TestKeys.JWKS);
         assertThat(rotating.verify(token, AUDIENCE).encoded()).isEqualTo(token);
-        keys.set(new JwkSet(List.of(VerificationKey.of(OTHER.getPublic()))));
+        keys.set(new JwkSet(List.of(VerificationKey.of(OTHER.getPublic(), SigningAlgorithm.RS256))));
         assertThatThrownBy(() -> rotating.verify(token, AUDIENCE)).isInstanceOf(InvalidTokenException.class);
     }
 
@@ -201,8 +204,10 @@ class JwtVerifierTest {
     }
 
     static Stream<Arguments> headers() {
-        String otherJwk = VerificationKey.of(OTHER.getPublic()).toJson();
-        String otherKid = VerificationKey.of(OTHER.getPublic()).kid();
+        String otherJwk =
+                VerificationKey.of(OTHER.getPublic(), SigningAlgorithm.RS256).toJson();
+        String otherKid =
+                VerificationKey.of(OTHER.getPublic(), SigningAlgorithm.RS256).kid();
         RawJws.Signer other = RawJws.rs256(OTHER.getPrivate());
         List<Arguments> forgeries = new ArrayList<>();
         BiConsumer<String, String> byOther =
@@ -517,7 +522,8 @@ class JwtVerifierTest {
     void whatTheSignerSignsIsAccepted() throws InvalidTokenException {
         Map<String, Object> claims =
                 Map.of("iss", ISSUER, "sub", "é🔑\"\\", "aud", AUDIENCE, "exp", NOW + 1, "iat", NOW, "jti", "j");
-        String token = new JwtSigner().sign(TokenType.JWT, claims, new SigningKey(KID, OURS.getPrivate()));
+        String token = new JwtSigner()
+                .sign(TokenType.JWT, claims, new SigningKey(KID, SigningAlgorithm.RS256, OURS.getPrivate()));
 
         VerifiedJwt jwt = verifier.verify(token, AUDIENCE);
 
@@ -527,5 +533,49 @@ class JwtVerifierTest {
                 .isEqualTo("{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\"" + KID + "\"}");
         assertThat(base64url(Base64.getUrlDecoder().decode(token.split("\\.", -1)[2])))
                 .hasSize(342);
+    }
+
+    private static final KeyPair OUR_EC = KeyType.of(SigningAlgorithm.ES256, 0).generate(new SecureRandom());
+    private static final KeyPair OUR_EDWARDS =
+            KeyType.of(SigningAlgorithm.EDDSA, 0).generate(new SecureRandom());
+
+    private static KeyPair pair(SigningAlgorithm algorithm) {
+        return switch (algorithm) {
+            case RS256, PS256 -> OURS;
+            case ES256 -> OUR_EC;
+            case EDDSA -> OUR_EDWARDS;
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void j3AKeyVerifiesItsOwnAlgorithmOnly(SigningAlgorithm algorithm) throws InvalidTokenException {
+        KeyPair pair = pair(algorithm);
+        VerificationKey key = VerificationKey.of(pair.getPublic(), algorithm);
+        JwtVerifier ofKey = new JwtVerifier(ISSUER, () -> new JwkSet(List.of(key)), clock);
+        Map<String, Object> claims =
+                Map.of("iss", ISSUER, "sub", "s", "aud", AUDIENCE, "exp", NOW + 1, "iat", NOW, "jti", "j");
+        String token =
+                new JwtSigner().sign(TokenType.AT_JWT, claims, new SigningKey(key.kid(), algorithm, pair.getPrivate()));
+        assertThat(ofKey.verify(token, AUDIENCE).text("jti")).contains("j");
+
+        List<String> forgeries = new ArrayList<>();
+        for (SigningAlgorithm other : SigningAlgorithm.values()) {
+            if (other != algorithm) {
+                forgeries.add(new JwtSigner()
+                        .sign(
+                                TokenType.AT_JWT,
+                                claims,
+                                new SigningKey(key.kid(), other, pair(other).getPrivate())));
+            }
+        }
+        String header = header("at+jwt", algorithm.value(), key.kid());
+        for (int length : new int[] {0, 1, 63, 64, 65, 256}) {
+            forgeries.add(RawJws.of(header, CLAIMS, RawJws.bytes(length))); // CVE-2022-21449 among them
+        }
+        forgeries.add(RawJws.of(header, CLAIMS, hs256(pair.getPublic().getEncoded())));
+        forgeries.add(token.substring(0, token.length() - 4) + "AAAA");
+        assertThat(forgeries).allSatisfy(forgery -> assertThatThrownBy(() -> ofKey.verify(forgery, AUDIENCE))
+                .isInstanceOf(InvalidTokenException.class));
     }
 }

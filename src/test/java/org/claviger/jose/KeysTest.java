@@ -10,12 +10,17 @@ import java.io.StringReader;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KeysTest {
     private static final List<String> PRIVATE_MEMBERS = List.of("d", "p", "q", "dp", "dq", "qi", "oth", "k");
@@ -37,7 +42,7 @@ class KeysTest {
                 .generatePublic(new RSAPublicKeySpec(
                         new BigInteger(1, Base64.getUrlDecoder().decode(modulus)), BigInteger.valueOf(65_537)));
 
-        VerificationKey key = VerificationKey.of(example);
+        VerificationKey key = VerificationKey.of(example, SigningAlgorithm.RS256);
 
         assertThat(key.kid()).isEqualTo("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
         assertThat(json(key.toJson()).getString("n")).isEqualTo(modulus);
@@ -57,7 +62,7 @@ class KeysTest {
         VerificationKey read = VerificationKey.parse(TestKeys.OUR_KEY.toJson());
 
         assertThat(read.kid()).isEqualTo(TestKeys.KID);
-        assertThat(read.algorithm()).isEqualTo("RS256");
+        assertThat(read.algorithm()).isEqualTo(SigningAlgorithm.RS256);
         assertThat(read.publicKey()).isEqualTo(TestKeys.OURS.getPublic());
         assertThat(read.toJson()).isEqualTo(TestKeys.OUR_KEY.toJson());
     }
@@ -77,7 +82,7 @@ class KeysTest {
 
     @Test
     void aSetKeepsItsOrder() {
-        VerificationKey other = VerificationKey.of(TestKeys.OTHER.getPublic());
+        VerificationKey other = VerificationKey.of(TestKeys.OTHER.getPublic(), SigningAlgorithm.RS256);
 
         JwkSet set = new JwkSet(List.of(other, TestKeys.OUR_KEY));
 
@@ -90,18 +95,52 @@ class KeysTest {
         assertThat(new JwkSet(List.of()).toJson()).isEqualTo("{\"keys\":[]}");
     }
 
-    @Test
-    void whatIsNoRsaKeyIsRefused() throws GeneralSecurityException {
-        PublicKey elliptic =
-                KeyPairGenerator.getInstance("EC").generateKeyPair().getPublic();
+    @ParameterizedTest
+    @CsvSource({"RS256, 2048, RSA", "RS256, 3072, RSA", "PS256, 2048, RSA", "ES256, 256, EC", "EDDSA, 256, OKP"})
+    void aKeyOfEachTypeIsPublishedWithItsOneAlgorithm(SigningAlgorithm algorithm, int bits, String kty)
+            throws GeneralSecurityException {
+        KeyType type = new KeyType(algorithm, bits);
+        KeyPair pair = type.generate(new SecureRandom());
+        VerificationKey key = VerificationKey.of(pair.getPublic(), algorithm);
+        JsonObject jwk = json(key.toJson());
 
-        assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.of(elliptic));
+        assertThat(key.type()).isEqualTo(type);
+        assertThat(jwk.getString("alg")).isEqualTo(algorithm.value());
+        assertThat(jwk.getString("kty")).isEqualTo(kty);
+        assertThat(jwk.getString("use")).isEqualTo("sig");
+        assertThat(jwk.getString("kid")).matches("[A-Za-z0-9_-]{43}");
+        assertThat(jwk.keySet()).doesNotContainAnyElementsOf(PRIVATE_MEMBERS);
+        VerificationKey read = VerificationKey.parse(key.toJson());
+        assertThat(read.toJson()).isEqualTo(key.toJson());
+        assertThat(read.type()).isEqualTo(type);
+        assertThat(type.privateKey(pair.getPrivate().getEncoded())).isEqualTo(pair.getPrivate());
+    }
+
+    @Test
+    void whatDoesNotFitItsAlgorithmIsRefused() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp384r1"));
+        PublicKey otherCurve = generator.generateKeyPair().getPublic();
+        PublicKey agreement =
+                KeyPairGenerator.getInstance("X25519").generateKeyPair().getPublic();
+
+        assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.of(otherCurve, SigningAlgorithm.ES256));
+        assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.of(agreement, SigningAlgorithm.EDDSA));
+        for (SigningAlgorithm other : List.of(SigningAlgorithm.ES256, SigningAlgorithm.EDDSA)) {
+            assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.of(TestKeys.OURS.getPublic(), other));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> new KeyType(SigningAlgorithm.PS256, 1024));
         assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.parse("{}"));
         assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.parse("no JSON"));
+        for (String alg : List.of("HS256", "none", "RS512", "rs256")) {
+            String foreign = TestKeys.OUR_KEY.toJson().replace("\"RS256\"", "\"" + alg + "\"");
+            assertThatIllegalArgumentException().isThrownBy(() -> VerificationKey.parse(foreign));
+        }
     }
 
     @Test
     void aSigningKeyDoesNotShowItsPrivateHalf() {
-        assertThat(new SigningKey("kid", TestKeys.OURS.getPrivate())).hasToString("SigningKey[kid=kid]");
+        assertThat(new SigningKey("kid", SigningAlgorithm.RS256, TestKeys.OURS.getPrivate()))
+                .hasToString("SigningKey[kid=kid]");
     }
 }

@@ -11,7 +11,7 @@ import org.claviger.TestClock;
 final class TestKeys {
     static final KeyPair OURS = rsa(2048);
     static final KeyPair OTHER = rsa(2048);
-    static final VerificationKey OUR_KEY = VerificationKey.of(OURS.getPublic());
+    static final VerificationKey OUR_KEY = VerificationKey.of(OURS.getPublic(), SigningAlgorithm.RS256);
     static final String KID = OUR_KEY.kid();
     static final JwkSet JWKS = new JwkSet(List.of(OUR_KEY));
 

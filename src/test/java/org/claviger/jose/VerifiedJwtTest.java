@@ -13,6 +13,7 @@ class VerifiedJwtTest {
     private final VerifiedJwt jwt = new VerifiedJwt(
             "header.claims.signature",
             TokenType.AT_JWT,
+            "the-key",
             Map.of(
                     "text", "a",
                     "number", 1L,

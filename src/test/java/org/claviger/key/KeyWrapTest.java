@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.claviger.Fixture.RANDOM;
-import static org.claviger.Fixture.keyEncryptionKey;
+import static org.claviger.Fixture.keyWrap;
 
 import java.util.Base64;
 import java.util.HashSet;
@@ -20,7 +20,7 @@ class KeyWrapTest {
     private static final byte[] KEY = "swordfish swordfish swordfish 32".getBytes(US_ASCII);
     private static final String CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    private final KeyWrap wrap = new KeyWrap(keyEncryptionKey("first kek"), RANDOM);
+    private final KeyWrap wrap = keyWrap("first kek");
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 32, 1_217})
@@ -33,7 +33,7 @@ class KeyWrapTest {
 
     @Test
     void anotherNodeWithTheSameKeyOpensIt() {
-        KeyWrap otherNode = new KeyWrap(keyEncryptionKey("first kek"), RANDOM);
+        KeyWrap otherNode = keyWrap("first kek");
 
         assertThat(otherNode.unwrap(wrap.wrap(KEY, "x"), "x")).isEqualTo(KEY);
     }
@@ -61,7 +61,7 @@ class KeyWrapTest {
 
     @Test
     void anotherKeyEncryptionKeyIsCalledByItsSetting() {
-        KeyWrap other = new KeyWrap(keyEncryptionKey("second kek"), RANDOM);
+        KeyWrap other = keyWrap("second kek");
         String wrapped = wrap.wrap(KEY, "x");
 
         assertThatThrownBy(() -> other.unwrap(wrapped, "x"))

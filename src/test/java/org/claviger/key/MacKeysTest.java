@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.claviger.Fixture.RANDOM;
-import static org.claviger.Fixture.keyEncryptionKey;
 import static org.claviger.Fixture.keyWrap;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.claviger.Parallel;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
+import org.claviger.settings.KeySettings;
 import org.claviger.settings.SettingsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +49,7 @@ class MacKeysTest {
         RANDOM.nextBytes(key);
         row.wrappedKey = keyWrap().wrap(key, "mac " + purpose + " " + version);
         row.createdAt = TestClock.START;
+        row.usedFrom = TestClock.START;
         assertThat(database.insertIfAbsent(row)).isTrue();
     }
 
@@ -163,8 +169,7 @@ class MacKeysTest {
     void anotherKeyEncryptionKeyIsCalledByItsSetting() {
         load();
 
-        assertThatThrownBy(() -> MacKeys.load(
-                        database, new KeyWrap(keyEncryptionKey("another"), RANDOM), RANDOM, new TestClock()))
+        assertThatThrownBy(() -> MacKeys.load(database, keyWrap("another"), RANDOM, new TestClock()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("claviger.key-encryption-key: ");
         assertThat(TestDatabase.query("select purpose from mac_key")).hasSize(MacPurpose.values().length);
@@ -197,5 +202,113 @@ class MacKeysTest {
                     .doesNotContain(Base64.getEncoder().encodeToString(key))
                     .doesNotContain(HexFormat.of().formatHex(key));
         }
+    }
+
+    // --- Rotation ---
+
+    private static final Duration PERIOD = Duration.ofDays(30);
+
+    private final TestClock clock = new TestClock();
+
+    private MacKeys node(KeyWrap wrap) {
+        return MacKeys.load(database, wrap, RANDOM, clock);
+    }
+
+    @Test
+    void aVersionIsKnownToEveryNodeBeforeItMakesAnything() {
+        MacKeys one = node(keyWrap());
+        MacKeys two = node(keyWrap());
+        clock.advance(PERIOD.minus(KeySettings.PROPAGATION).minusMillis(1));
+        one.rotateIfDue(PERIOD);
+        assertThat(TestDatabase.query("select version from mac_key")).containsOnly("1");
+        clock.advance(Duration.ofMillis(1));
+        one.rotateIfDue(PERIOD);
+        two.rotateIfDue(PERIOD);
+        two.refresh();
+        assertThat(one.currentVersion(MacPurpose.REFRESH_TOKEN)).isEqualTo(1);
+        clock.advance(KeySettings.PROPAGATION);
+
+        String mac = one.versionedMac(MacPurpose.REFRESH_TOKEN, "text");
+
+        assertThat(mac).startsWith("2.").isEqualTo(two.versionedMac(MacPurpose.REFRESH_TOKEN, "text"));
+        assertThat(TestDatabase.query("select version from mac_key where purpose = 'REFRESH_TOKEN'"))
+                .containsExactly("1", "2");
+    }
+
+    @Test
+    void ofManyNodesOneMakesTheNextVersion() {
+        List<MacKeys> nodes = List.of(node(keyWrap()), node(keyWrap()), node(keyWrap()), node(keyWrap()));
+        clock.advance(PERIOD);
+        AtomicInteger next = new AtomicInteger();
+        Parallel.run(4, () -> {
+            MacKeys node = nodes.get(next.getAndIncrement());
+            for (int i = 0; i < 6; i++) { // who loses a purpose to another node tries again a second later
+                node.refresh();
+                node.rotateIfDue(PERIOD);
+            }
+            return true;
+        });
+
+        nodes.forEach(MacKeys::refresh);
+        clock.advance(KeySettings.PROPAGATION);
+        assertThat(TestDatabase.query("select max(version) from mac_key group by purpose"))
+                .containsOnly("1", "2")
+                .hasSize(MacPurpose.values().length);
+        assertThat(nodes)
+                .extracting(node -> node.versionedMac(MacPurpose.FORM, "text"))
+                .containsOnly(nodes.get(0).versionedMac(MacPurpose.FORM, "text"));
+    }
+
+    @Test
+    void aVersionVerifiesAsLongAsThereCanBeAnythingThatItMade() {
+        MacKeys keys = node(keyWrap());
+        Map<MacPurpose, String> first = new EnumMap<>(MacPurpose.class);
+        for (MacPurpose purpose : MacPurpose.values()) {
+            first.put(purpose, keys.versionedMac(purpose, "text"));
+        }
+        List<String> known = new ArrayList<>();
+        for (int day = 0; day < 100; day++) {
+            clock.advance(Duration.ofDays(1));
+            keys.rotateIfDue(Duration.ofDays(20));
+            first.forEach((purpose, mac) -> {
+                if (!keys.verifyVersioned(purpose, "text", mac)) {
+                    known.add(purpose.name());
+                }
+            });
+            first.keySet().removeIf(purpose -> known.contains(purpose.name()));
+            assertThat(first.containsKey(MacPurpose.REFRESH_TOKEN) || day > 50).isTrue();
+        }
+
+        assertThat(known).containsExactlyInAnyOrder("REFRESH_TOKEN", "FORM");
+        assertThat(keys.currentVersion(MacPurpose.CLIENT_SECRET)).isEqualTo(5);
+        assertThat(keys.currentVersion(MacPurpose.THROTTLE)).isEqualTo(1);
+        assertThat(TestDatabase.query("select version from mac_key where purpose = 'CLIENT_SECRET'"))
+                .hasSize(6);
+    }
+
+    @Test
+    void theKeyEncryptionKeyChangesWhileNodesRun() {
+        MacKeys old = node(keyWrap("old", "new"));
+        String mac = old.versionedMac(MacPurpose.FORM, "text");
+        MacKeys changed = node(keyWrap("new", "old"));
+
+        assertThat(changed.rewrap()).isEqualTo(MacPurpose.values().length);
+        assertThat(changed.rewrap()).isZero();
+
+        assertThat(node(keyWrap("new")).verifyVersioned(MacPurpose.FORM, "text", mac))
+                .isTrue();
+        assertThat(old.verifyVersioned(MacPurpose.FORM, "text", mac)).isTrue();
+        assertThatThrownBy(() -> node(keyWrap("old"))).isInstanceOf(SettingsException.class);
+    }
+
+    @Test
+    void withTheWrongKeyEncryptionKeyNothingIsAdded() {
+        node(keyWrap());
+        TestDatabase.execute("delete from mac_key where purpose = 'FORM'");
+        String before = TestDatabase.dump();
+
+        assertThatThrownBy(() -> node(keyWrap("another"))).isInstanceOf(SettingsException.class);
+
+        assertThat(TestDatabase.dump()).isEqualTo(before);
     }
 }

@@ -15,6 +15,7 @@ import org.claviger.Fixture;
 import org.claviger.Parallel;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
+import org.claviger.database.Database;
 import org.claviger.key.MacPurpose;
 import org.claviger.oauth.Authorization;
 import org.claviger.oauth.ClientId;
@@ -23,8 +24,9 @@ import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationKind;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.RandomTokens;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,16 +39,14 @@ class TokenFamiliesTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final TestClock clock = new TestClock();
+    private final Database database = TestDatabase.empty(); // before anything is read from it
+    private final RevocationRepository revocations = Fixture.revocations(database, clock);
     private final TokenFamilies families = node();
     private final RefreshTokens tokens = new RefreshTokens(families, Fixture.Keys.MAC);
 
-    @BeforeEach
-    void empty() {
-        TestDatabase.empty();
-    }
-
     private TokenFamilies node() {
-        return new TokenFamilies(TestDatabase.database(), settings().lifetimes(), clock);
+        return new TokenFamilies(
+                TestDatabase.database(), Fixture.revocations(clock), settings().lifetimes(), clock);
     }
 
     private FamilyId open(String code) {
@@ -60,7 +60,7 @@ class TokenFamiliesTest {
     /** A family whose code was redeemed, and its first refresh token. */
     private String redeemed() throws OAuthException {
         FamilyId family = open(TOKENS.secret());
-        families.advance(family, 0, WEB, (authorization, binding) -> "");
+        families.redeem(family, WEB, (authorization, binding) -> "");
         return tokens.first(family);
     }
 
@@ -69,7 +69,8 @@ class TokenFamiliesTest {
     }
 
     private String rotate(String refreshToken) throws OAuthException {
-        return tokens.rotate(refreshToken, WEB, (authorization, binding) -> "").refreshToken();
+        return tokens.rotate(refreshToken, WEB, Duration.ZERO, (authorization, binding) -> "")
+                .refreshToken();
     }
 
     private OAuthException refused(String refreshToken) {
@@ -77,7 +78,8 @@ class TokenFamiliesTest {
     }
 
     private OAuthException refused(String refreshToken, ClientId client) {
-        OAuthException refusal = refusal(() -> tokens.rotate(refreshToken, client, (authorization, binding) -> ""));
+        OAuthException refusal =
+                refusal(() -> tokens.rotate(refreshToken, client, Duration.ZERO, (authorization, binding) -> ""));
 
         assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_GRANT);
         assertThat(refusal.description()).isEqualTo("the grant is invalid, expired or revoked");
@@ -100,7 +102,7 @@ class TokenFamiliesTest {
     void anAuthorizationComesBackAsItWasGiven() throws OAuthException {
         FamilyId family = open("code");
 
-        Authorization authorization = families.advance(family, 0, WEB, (given, binding) -> {
+        Authorization authorization = families.redeem(family, WEB, (given, binding) -> {
             assertThat(binding)
                     .isEqualTo(
                             new CodeBinding(RandomTokens.hash("code"), "https://web.example.org/callback", CHALLENGE));
@@ -137,7 +139,7 @@ class TokenFamiliesTest {
     void t6EachUseMakesANewToken() throws OAuthException {
         String first = redeemed();
         RefreshTokens.Rotation<Scope> rotation =
-                tokens.rotate(first, WEB, (authorization, binding) -> authorization.scope());
+                tokens.rotate(first, WEB, Duration.ZERO, (authorization, binding) -> authorization.scope());
 
         assertThat(rotation.prepared()).hasToString("b a");
         assertThat(rotation.refreshToken()).isNotEqualTo(first);
@@ -159,6 +161,185 @@ class TokenFamiliesTest {
         assertThat(refused(first).detail()).contains("ended");
         assertThat(ends()).containsExactly("reuse");
         assertThat(rotate(otherFamily)).isNotEmpty();
+    }
+
+    @Test
+    void t7TheAccessTokensOfAFamilyEndWithIt() throws OAuthException {
+        String first = redeemed();
+        String other = redeemed();
+        rotate(first);
+        assertThat(TestDatabase.query("select name from revocation")).isEmpty();
+
+        refused(first);
+        families.end(familyOf(other), "logout");
+
+        assertThat(TestDatabase.query("select name from revocation where kind = 'FAMILY'"))
+                .containsExactlyInAnyOrder(
+                        familyOf(first).value(), familyOf(other).value());
+        revocations.view().refresh();
+        assertThat(revocations.view().size()).isEqualTo(2);
+    }
+
+    /** REQUIREMENTS T12. */
+    @ParameterizedTest
+    @CsvSource({"SUBJECT, alice-subject", "CLIENT, web", "EVERYTHING, ''"})
+    void whatWasEndedForAllIsNotRefreshedHereNorOnANodeThatHasNotHeardOfIt(RevocationKind kind, String name)
+            throws OAuthException {
+        String token = redeemed();
+        String unheard = redeemed();
+        FamilyId withCode = open(TOKENS.secret());
+        TokenFamilies deaf = node();
+        RevocationRepository knowing = Fixture.revocations(clock);
+        TokenFamilies hearing =
+                new TokenFamilies(TestDatabase.database(), knowing, settings().lifetimes(), clock);
+
+        knowing.revoke(kind, name);
+
+        assertThat(refusal(() -> new RefreshTokens(hearing, Fixture.Keys.MAC)
+                                .rotate(token, WEB, Duration.ZERO, (authorization, binding) -> ""))
+                        .detail())
+                .isEqualTo("everything of this user or client was revoked");
+        assertThat(refusal(() -> new RefreshTokens(deaf, Fixture.Keys.MAC)
+                                .rotate(unheard, WEB, Duration.ZERO, (authorization, binding) -> ""))
+                        .detail())
+                .isEqualTo("the family changed meanwhile");
+        assertThat(refusal(() -> deaf.redeem(withCode, WEB, (authorization, binding) -> ""))
+                        .code())
+                .isEqualTo(ErrorCode.INVALID_GRANT);
+        assertThat(new RefreshTokens(deaf, Fixture.Keys.MAC).find(unheard)).isEmpty();
+        assertThat(TestDatabase.query("select max(generation) from token_family"))
+                .containsExactly("1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SUBJECT, bob-subject", "CLIENT, other", "EVERYTHING, x"})
+    void whatWasEndedForOthersDoesNotMatter(RevocationKind kind, String name) throws OAuthException {
+        String token = redeemed();
+        revocations.revoke(kind, name);
+
+        assertThat(rotate(token)).isNotEmpty();
+    }
+
+    @Test
+    void whoSignedInAfterwardsIsNotConcerned() throws OAuthException {
+        clock.set(TestClock.START.minusSeconds(2));
+        revocations.revoke(RevocationKind.SUBJECT, "alice-subject");
+        clock.set(TestClock.START);
+
+        assertThat(rotate(redeemed())).isNotEmpty(); // who signed in at the start of the clock
+    }
+
+    @Test
+    void leewayIsZeroUnlessSomebodyAllowsMore() throws OAuthException {
+        String first = redeemed();
+        rotate(first);
+
+        assertThat(refused(first).detail()).contains("reuse");
+    }
+
+    private String repeat(String token, Duration leeway) throws OAuthException {
+        return tokens.rotate(token, WEB, leeway, (authorization, binding) -> "").refreshToken();
+    }
+
+    @Test
+    void withinTheLeewayARepetitionGetsTheSameSuccessor() throws OAuthException {
+        Duration leeway = Duration.ofSeconds(10);
+        String first = redeemed();
+        String second = repeat(first, leeway);
+        clock.advance(leeway.minusNanos(1_000));
+
+        assertThat(repeat(first, leeway)).isEqualTo(second);
+        assertThat(TestDatabase.query("select generation from token_family")).containsExactly("2");
+        clock.advance(Duration.ofNanos(1_000));
+        assertThat(refusal(() -> repeat(first, leeway)).detail()).contains("reuse of generation 1");
+        assertThat(refused(second).detail()).contains("ended");
+    }
+
+    @Test
+    void onceTheSuccessorHasBeenUsedARepetitionIsReuse() throws OAuthException {
+        Duration leeway = Duration.ofSeconds(60);
+        String first = redeemed();
+        String third = repeat(repeat(first, leeway), leeway);
+
+        assertThat(refusal(() -> repeat(first, leeway)).detail()).contains("reuse of generation 1");
+        assertThat(refused(third).detail()).contains("ended");
+    }
+
+    @Test
+    void anotherClientHasNoLeeway() throws OAuthException {
+        String first = redeemed();
+        String second = rotate(first);
+
+        assertThat(refusal(() -> tokens.rotate(first, OTHER, Duration.ofSeconds(60), (authorization, binding) -> ""))
+                        .detail())
+                .contains("another client");
+        assertThat(rotate(second)).isNotEmpty();
+    }
+
+    @Test
+    void a8ACodeHasNoLeeway() throws OAuthException {
+        FamilyId family = open("code");
+        families.redeem(family, WEB, (authorization, binding) -> "");
+
+        assertThat(refusal(() -> families.redeem(family, WEB, (authorization, binding) -> ""))
+                        .detail())
+                .contains("reuse of generation 0");
+    }
+
+    @Test
+    void withinTheLeewayAFamilyThatHasEndedStaysSo() throws OAuthException {
+        String first = redeemed();
+        repeat(first, Duration.ofSeconds(60));
+        families.end(familyOf(first), "logout");
+
+        assertThat(refusal(() -> repeat(first, Duration.ofSeconds(60))).detail())
+                .contains("ended: logout");
+    }
+
+    @Test
+    void t8WithLeewayAllWhoRepeatAtOnceGetOneSuccessor() throws OAuthException {
+        for (int round = 0; round < 20; round++) {
+            String token = redeemed();
+            List<String> successors = Parallel.run(16, () -> new RefreshTokens(node(), Fixture.Keys.MAC)
+                    .rotate(token, WEB, Duration.ofSeconds(10), (authorization, binding) -> "")
+                    .refreshToken());
+
+            assertThat(successors).as("round %s", round).hasSize(16).containsOnly(successors.get(0));
+            assertThat(rotate(successors.get(0))).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aTokenThatIsNewerThanTheDatabaseEndsItsFamilyAndSaysSo() throws OAuthException {
+        String first = redeemed();
+        String second = rotate(first);
+        TestDatabase.execute("update token_family set generation = 1"); // restored from a backup
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            assertThat(refused(second).detail()).contains("ahead of the database");
+
+            assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0601 ");
+        }
+        assertThat(refused(first).detail()).contains("ended: ahead of the database");
+    }
+
+    @Test
+    void toLookAtARefreshTokenChangesNothing() throws OAuthException {
+        String first = redeemed();
+        assertThat(tokens.find(first)).hasValueSatisfying(living -> {
+            assertThat(living.authorization().client()).isEqualTo(WEB);
+            assertThat(living.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofDays(7)));
+        });
+        String second = rotate(first);
+        String before = table();
+
+        assertThat(tokens.find(first)).isEmpty();
+        assertThat(tokens.find(second)).isPresent();
+        assertThat(tokens.find(second + "A")).isEmpty();
+        assertThat(tokens.findOwner(first)).contains(new RefreshTokens.Owned(familyOf(first), WEB));
+        assertThat(tokens.findOwner(first + "A")).isEmpty();
+        assertThat(table()).isEqualTo(before);
+        clock.advance(Duration.ofDays(7));
+        assertThat(tokens.find(second)).isEmpty();
     }
 
     @Test
@@ -185,7 +366,7 @@ class TokenFamiliesTest {
         }
         RefreshTokens otherNode = new RefreshTokens(node(), Fixture.Keys.MAC);
 
-        assertThat(refusal(() -> otherNode.rotate(first, WEB, (authorization, binding) -> ""))
+        assertThat(refusal(() -> otherNode.rotate(first, WEB, Duration.ZERO, (authorization, binding) -> ""))
                         .detail())
                 .contains("reuse of generation 1");
         assertThat(refused(newest).detail()).contains("ended");
@@ -244,7 +425,7 @@ class TokenFamiliesTest {
 
     private boolean attempt(FamilyId family) {
         try {
-            return families.advance(family, 0, WEB, (authorization, binding) -> true);
+            return families.redeem(family, WEB, (authorization, binding) -> true);
         } catch (OAuthException refused) {
             return false;
         }
@@ -268,7 +449,7 @@ class TokenFamiliesTest {
         String token = redeemed();
         String before = table();
 
-        OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, (authorization, binding) -> {
+        OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> {
             throw new OAuthException(ErrorCode.INVALID_SCOPE, "more than may be had");
         }));
 
@@ -284,7 +465,7 @@ class TokenFamiliesTest {
 
         assertThat(assertThrows(
                         IllegalStateException.class,
-                        () -> tokens.rotate(token, WEB, (authorization, binding) -> {
+                        () -> tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> {
                             throw new IllegalStateException("no key");
                         })))
                 .hasMessage("no key");
@@ -297,7 +478,22 @@ class TokenFamiliesTest {
     void whoWasOvertakenWhilePreparingEndsTheFamily() throws OAuthException {
         String token = redeemed();
 
-        OAuthException overtaken = refusal(() -> tokens.rotate(token, WEB, (authorization, binding) -> rotate(token)));
+        OAuthException overtaken =
+                refusal(() -> tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> rotate(token)));
+
+        assertThat(overtaken.detail()).contains("reuse of generation 1");
+        assertThat(ends()).containsExactly("reuse");
+    }
+
+    /** By the clock of who was overtaken the other came later, which is no leeway. */
+    @Test
+    void t8WhoWasOvertakenByALaterRequestEndsTheFamilyToo() throws OAuthException {
+        String token = redeemed();
+
+        OAuthException overtaken = refusal(() -> tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> {
+            clock.advance(SECOND);
+            return rotate(token);
+        }));
 
         assertThat(overtaken.detail()).contains("reuse of generation 1");
         assertThat(ends()).containsExactly("reuse");
@@ -307,7 +503,7 @@ class TokenFamiliesTest {
     void aFamilyThatEndedWhilePreparingGivesNothing() throws OAuthException {
         String token = redeemed();
 
-        OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, (authorization, binding) -> {
+        OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> {
             families.end(authorization.family(), "logout");
             return "";
         }));
@@ -321,7 +517,7 @@ class TokenFamiliesTest {
         String token = redeemed();
         clock.advance(Duration.ofDays(7).minus(SECOND));
 
-        String next = tokens.rotate(token, WEB, (authorization, binding) -> {
+        String next = tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> {
                     clock.advance(SECOND);
                     return "";
                 })
@@ -448,7 +644,7 @@ class TokenFamiliesTest {
     void j11NeitherACodeNorARefreshTokenStandsInTheDatabase() throws OAuthException {
         String code = TOKENS.secret();
         FamilyId family = open(code);
-        families.advance(family, 0, WEB, (authorization, binding) -> "");
+        families.redeem(family, WEB, (authorization, binding) -> "");
         String first = tokens.first(family);
         String second = rotate(first);
 
@@ -487,7 +683,7 @@ class TokenFamiliesTest {
             List<String> successors = Parallel.run(16, () -> {
                 try {
                     return new RefreshTokens(node(), Fixture.Keys.MAC)
-                            .rotate(token, WEB, (authorization, binding) -> "")
+                            .rotate(token, WEB, Duration.ZERO, (authorization, binding) -> "")
                             .refreshToken();
                 } catch (OAuthException refused) {
                     return "";
@@ -511,7 +707,7 @@ class TokenFamiliesTest {
             AtomicInteger prepared = new AtomicInteger();
             List<Boolean> won = Parallel.run(16, () -> {
                 try {
-                    node().advance(family, 0, WEB, (authorization, binding) -> prepared.incrementAndGet());
+                    node().redeem(family, WEB, (authorization, binding) -> prepared.incrementAndGet());
                     return true;
                 } catch (OAuthException refused) {
                     return false;

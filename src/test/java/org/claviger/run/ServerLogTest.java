@@ -44,6 +44,25 @@ class ServerLogTest {
         assertThat(echoed).containsExactly("plain text");
     }
 
+    @Test
+    void wildfly_is_ready_when_it_has_started_even_if_not_everything_could_be_deployed() {
+        log.add("02:13:06,797 INFO  [org.jboss.modules] (main) JBoss Modules version 2.1.6.Final");
+        assertThat(log.saysReady()).isFalse();
+        log.add(
+                "\u001b[31m02:13:48,267 ERROR [org.jboss.as] (Controller Boot Thread) WFLYSRV0026: WildFly 39 started (with"
+                        + " errors) in 42268ms");
+        assertThat(log.saysReady()).isTrue();
+    }
+
+    @Test
+    void the_reason_is_found_in_what_wildfly_logs_too() {
+        log.add("02:13:47,408 ERROR [org.jboss.as.controller] (Controller Boot Thread) WFLYCTL0013: failed");
+        log.add(
+                "02:13:47,409 ERROR [org.claviger] (ServerService Thread Pool -- 81) CLAVIGER-0101 claviger.issuer: is missing");
+        log.add("02:13:47,410 INFO  [org.claviger] (ServerService Thread Pool -- 81) CLAVIGER-0001 is no complaint");
+        assertThat(log.reason()).hasValue("CLAVIGER-0101 claviger.issuer: is missing");
+    }
+
     private static String record(String level, String message) {
         return "[2026-01-01T00:00:00.000+0000] [] [" + level + "] [] [PayaraMicro] [tid: _ThreadID=1 _ThreadName=main]"
                 + " [timeMillis: 1795302140551] [levelValue: 800] " + message;

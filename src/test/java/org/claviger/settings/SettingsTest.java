@@ -7,12 +7,20 @@ import static org.claviger.Fixture.KEY_ENCRYPTION_KEY;
 import static org.claviger.Fixture.settings;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
+import org.claviger.jose.SigningAlgorithm;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigValue;
 import org.junit.jupiter.api.Test;
@@ -42,6 +50,7 @@ class SettingsTest {
                         Duration.ofMinutes(15),
                         Duration.ofDays(7),
                         Duration.ofDays(30),
+                        Duration.ZERO,
                         Duration.ofSeconds(60),
                         Duration.ofMinutes(30),
                         Duration.ofHours(10)));
@@ -59,6 +68,7 @@ class SettingsTest {
                 "claviger.access-token-lifetime", "PT1M",
                 "claviger.refresh-token-idle-lifetime", "PT2M",
                 "claviger.refresh-token-absolute-lifetime", "PT3M",
+                "claviger.refresh-token-leeway", "PT7S",
                 "claviger.authorization-code-lifetime", "PT4S",
                 "claviger.session-idle-lifetime", "PT5M",
                 "claviger.session-absolute-lifetime", "PT6M",
@@ -74,6 +84,7 @@ class SettingsTest {
                         Duration.ofMinutes(1),
                         Duration.ofMinutes(2),
                         Duration.ofMinutes(3),
+                        Duration.ofSeconds(7),
                         Duration.ofSeconds(4),
                         Duration.ofMinutes(5),
                         Duration.ofMinutes(6)));
@@ -301,5 +312,150 @@ class SettingsTest {
     @Test
     void theAudienceOfApplicationsIsNotThatOfAdministration() {
         assertRefused("claviger.audience", ISSUER + "/admin");
+    }
+
+    // --- Keys ---
+
+    @Test
+    void keysRotateEveryThirtyDaysUnlessSetOtherwise() {
+        assertThat(settings().keys())
+                .isEqualTo(new KeySettings(
+                        Duration.ofDays(30),
+                        Duration.ofMinutes(30),
+                        Duration.ofMinutes(5),
+                        SigningAlgorithm.RS256,
+                        2048));
+        assertThat(settings().keys().announcement()).isEqualTo(Duration.parse("PT35M5S"));
+        assertThat(settings(
+                                "claviger.keys.rotation-period", "PT8S",
+                                "claviger.keys.verifier-cache", "PT1S",
+                                "claviger.keys.jwks-max-age", "PT2S",
+                                "claviger.keys.algorithm", "EdDSA",
+                                "claviger.keys.rsa-bits", "4096")
+                        .keys())
+                .isEqualTo(new KeySettings(
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        SigningAlgorithm.EDDSA,
+                        4096));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claviger.keys.rotation-period, PT0.5S",
+        "claviger.keys.rotation-period, P367D",
+        "claviger.keys.rotation-period, monthly",
+        "claviger.keys.verifier-cache, PT-1S",
+        "claviger.keys.verifier-cache, P8D",
+        "claviger.keys.jwks-max-age, P2D",
+        "claviger.keys.algorithm, HS256",
+        "claviger.keys.algorithm, none",
+        "claviger.keys.algorithm, rs256",
+        "claviger.keys.rsa-bits, 1024",
+        "claviger.keys.rsa-bits, 2049",
+        "claviger.keys.rsa-bits, many"
+    })
+    void aKeySettingThatIsNoneIsRefused(String key, String value) {
+        assertRefused(key, value);
+    }
+
+    @Test
+    void aPeriodThatIsTooShortForTheAnnouncementIsRefusedWithTheArithmetic() {
+        assertThatThrownBy(() -> settings("claviger.keys.rotation-period", "PT35M4S"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(
+                        "claviger.keys.rotation-period: PT35M4S is shorter than the time for which a key is announced"
+                                + " before it signs: claviger.keys.jwks-max-age PT5M + claviger.keys.verifier-cache PT30M"
+                                + " + PT5S until all nodes know it = PT35M5S");
+        assertThat(settings("claviger.keys.rotation-period", "PT35M5S").keys().rotationPeriod())
+                .isEqualTo(Duration.parse("PT35M5S"));
+    }
+
+    @Test
+    void withoutAKeyEncryptionKeyTheMessageSaysHowToMakeOne() {
+        assertThatThrownBy(() -> settings("claviger.key-encryption-key", ""))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("claviger.key-encryption-key: is missing")
+                .hasMessageContaining("openssl rand -base64 32");
+    }
+
+    @Test
+    void furtherKeyEncryptionKeysAreListed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("kek"), KEY_ENCRYPTION_KEY);
+
+        assertThat(settings().furtherKeyEncryptionKeys()).isEmpty();
+        assertThat(settings(
+                                "claviger.further-key-encryption-keys",
+                                "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, file:" + file + ",")
+                        .furtherKeyEncryptionKeys())
+                .containsExactly(
+                        new SecretKeySpec(new byte[32], "AES"), settings().keyEncryptionKey());
+        assertRefused("claviger.further-key-encryption-keys", "swordfish");
+        assertThatThrownBy(() -> settings("claviger.further-key-encryption-keys", "swordfish"))
+                .hasMessageNotContaining("swordfish");
+    }
+
+    /** As {@code keytool -genseckey -keyalg AES -keysize 256} makes it. */
+    private static Path keystore(Path folder, String... aliases) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (String alias : aliases) {
+            byte[] key = Arrays.copyOf(alias.getBytes(StandardCharsets.US_ASCII), alias.startsWith("short") ? 16 : 32);
+            store.setEntry(
+                    alias,
+                    new KeyStore.SecretKeyEntry(new SecretKeySpec(key, "AES")),
+                    new KeyStore.PasswordProtection("swordfish".toCharArray()));
+        }
+        Path file = folder.resolve(String.join("-", aliases) + ".p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, "swordfish".toCharArray());
+        }
+        return file;
+    }
+
+    private static Settings fromKeystore(String place, String password) {
+        return settings(
+                "claviger.key-encryption-key", "pkcs12:" + place, "claviger.key-encryption-key-password", password);
+    }
+
+    @Test
+    void theKeyEncryptionKeyCanStandInAKeystore(@TempDir Path folder) throws GeneralSecurityException, IOException {
+        Path one = keystore(folder, "kek");
+        Path two = keystore(folder, "first", "second");
+        Path password = Files.writeString(folder.resolve("password"), "swordfish\n");
+
+        assertThat(fromKeystore(one.toString(), "swordfish").keyEncryptionKey().getEncoded())
+                .asString()
+                .startsWith("kek");
+        assertThat(fromKeystore(two + "#second", "file:" + password)
+                        .keyEncryptionKey()
+                        .getEncoded())
+                .asString()
+                .startsWith("second");
+    }
+
+    @Test
+    void aKeystoreThatCannotBeUsedIsRefusedAndItsPasswordNotShown(@TempDir Path folder)
+            throws GeneralSecurityException, IOException {
+        Path one = keystore(folder, "kek");
+        Path two = keystore(folder, "first", "second");
+        Path small = keystore(folder, "short");
+        Path garbage = Files.writeString(folder.resolve("garbage"), "swordfish");
+
+        for (String place : List.of(
+                two.toString(), one + "#other", small.toString(), garbage.toString(), folder.toString(), "missing")) {
+            assertThatThrownBy(() -> fromKeystore(place, "swordfish"))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageStartingWith("claviger.key-encryption-key: ")
+                    .hasMessageNotContainingAny("swordfish", "\n");
+        }
+        assertThatThrownBy(() -> fromKeystore(one.toString(), "wrong-password"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("claviger.key-encryption-key-password")
+                .hasMessageNotContaining("wrong-password");
+        assertThatThrownBy(() -> settings("claviger.key-encryption-key", "pkcs12:" + one))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("claviger.key-encryption-key-password: is missing");
     }
 }

@@ -66,6 +66,7 @@ class ImportFileTest {
                         SERVICE,
                         SECRET,
                         "'groups': ['user'], 'access_token_typ': 'JWT', 'classification': 'restricted'"),
+                client(SERVICE, SECRET, "'access_token_signed_response_alg': 'EdDSA'"),
                 client(PUBLIC, "'redirect_uris': ['https://a.example']"),
                 client(PUBLIC, "'redirect_uris': ['https://a.example:8443/callback?x=%20y']"),
                 client(PUBLIC, "'redirect_uris': ['https://[2001:db8::1]/callback']"),
@@ -77,6 +78,9 @@ class ImportFileTest {
                         PUBLIC,
                         "'redirect_uris': ['https://a.example/'], 'post_logout_redirect_uris': ['com.a.b:/bye']"),
                 client(PUBLIC, "'redirect_uris': ['https://a.example/'], 'user_groups': []"),
+                client(SERVICE, SECRET, "'refresh_token_leeway': 0"),
+                client(SERVICE, SECRET, "'refresh_token_leeway': 60"),
+                client(SERVICE, SECRET, "'refresh_token_leeway': 6e1"),
                 client(
                         PUBLIC,
                         "'redirect_uris': ['https://a.example/'], 'grant_types': ['authorization_code', 'refresh_token']",
@@ -105,6 +109,12 @@ class ImportFileTest {
                 arguments(client(SERVICE, SECRET, "'client_name': null"), "/clients/0/client_name: must be a text"),
                 arguments(
                         client(SERVICE, SECRET, "'client_name': 'a\\u0000b'"), "/clients/0/client_name: must have no"),
+                arguments(
+                        client(SERVICE, SECRET, "'refresh_token_leeway': 61"),
+                        "/clients/0/refresh_token_leeway: must be a whole number between 0 and 60"),
+                arguments(client(SERVICE, SECRET, "'refresh_token_leeway': -1"), "/clients/0/refresh_token_leeway: "),
+                arguments(client(SERVICE, SECRET, "'refresh_token_leeway': 0.5"), "/clients/0/refresh_token_leeway: "),
+                arguments(client(SERVICE, SECRET, "'refresh_token_leeway': '5'"), "/clients/0/refresh_token_leeway: "),
                 // its secret
                 arguments(client(SERVICE), "/clients/0/client_secret: is missing"),
                 arguments(
@@ -151,6 +161,9 @@ class ImportFileTest {
                 arguments(
                         client(SERVICE, SECRET, "'user_groups': ['claviger-x']"),
                         "/clients/0/user_groups/0: must not be"),
+                arguments(
+                        client(SERVICE, SECRET, "'access_token_signed_response_alg': 'HS256'"),
+                        "/clients/0/access_token_signed_response_alg: must be RS256"),
                 arguments(
                         client(SERVICE, SECRET, "'access_token_typ': 'jwt'"),
                         "/clients/0/access_token_typ: must be at"),

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.spec.SecretKeySpec;
+import org.claviger.Fixture;
 import org.claviger.client.Clients;
 import org.claviger.database.Database;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.h2.jdbcx.JdbcDataSource;
@@ -29,10 +31,11 @@ final class SetupFixture implements AutoCloseable {
         JdbcDataSource dataSource = new JdbcDataSource();
         dataSource.setURL("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
         database = Database.open(dataSource);
-        KeyWrap keyWrap = new KeyWrap(new SecretKeySpec(new byte[32], "AES"), Settings.random());
+        KeyWrap keyWrap = new KeyWrap(new SecretKeySpec(new byte[32], "AES"), List.of(), Settings.random());
         macKeys = MacKeys.load(database, keyWrap, Settings.random(), Clock.systemUTC());
-        clients = new Clients(database, macKeys);
-        resourceOwners = new ResourceOwners(database, Settings.random());
+        RevocationRepository revocations = Fixture.revocations(database, Settings.clock());
+        clients = new Clients(database, revocations, macKeys);
+        resourceOwners = new ResourceOwners(database, revocations, Settings.random());
         clients.refresh();
     }
 

@@ -48,11 +48,12 @@ class AccessTokensTest {
 
     @BeforeAll
     static void open() {
-        owners = new ResourceOwners(TestDatabase.empty(), RANDOM);
+        owners = new ResourceOwners(TestDatabase.empty(), Fixture.revocations(), RANDOM);
     }
 
     private AccessTokens tokens(Settings settings) {
-        return new AccessTokens(settings, owners, Fixture.Keys.SIGNING, TOKENS, clock);
+        return new AccessTokens(
+                settings, owners, Fixture.Keys.SIGNING, Fixture.revocations().view(), TOKENS, clock);
     }
 
     private static Client web(String more) {
@@ -153,8 +154,7 @@ class AccessTokensTest {
         assertThat(header.keySet()).containsExactlyInAnyOrder("alg", "kid", "typ");
         assertThat(header.getString("typ")).isEqualTo(typ);
         assertThat(header.getString("alg")).isEqualTo("RS256");
-        assertThat(header.getString("kid"))
-                .isEqualTo(Fixture.Keys.SIGNING.current().kid());
+        assertThat(header.getString("kid")).isEqualTo(Fixture.signingKey().kid());
     }
 
     @Test

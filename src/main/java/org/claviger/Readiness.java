@@ -1,0 +1,56 @@
+package org.claviger;
+
+import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.claviger.http.Answers;
+import org.claviger.http.Endpoint;
+
+/**
+ * Whether requests should be sent here, for load balancers and for people: the answer of MicroProfile Health 4.0 section 3,
+ * 200 if all is well and 503 if not.
+ */
+final class Readiness extends Endpoint {
+    private final Map<String, Supplier<Optional<String>>> checks;
+
+    /** Each check, by its name, says what is wrong. */
+    Readiness(Map<String, Supplier<Optional<String>>> checks) {
+        this.checks = new TreeMap<>(checks);
+    }
+
+    @Override
+    protected String allowedMethods() {
+        return "GET, HEAD";
+    }
+
+    @Override
+    protected void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        boolean up = true;
+        JsonArrayBuilder all = Json.createArrayBuilder();
+        for (Map.Entry<String, Supplier<Optional<String>>> check : checks.entrySet()) {
+            Optional<String> reason = check.getValue().get();
+            up &= reason.isEmpty();
+            JsonObjectBuilder one =
+                    Json.createObjectBuilder().add("name", check.getKey()).add("status", status(reason.isEmpty()));
+            reason.ifPresent(text -> one.add("data", Json.createObjectBuilder().add("reason", text)));
+            all.add(one);
+        }
+        JsonObject body = Json.createObjectBuilder()
+                .add("status", status(up))
+                .add("checks", all)
+                .build();
+        Answers.send(response, up ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE, body);
+    }
+
+    private static String status(boolean up) {
+        return up ? "UP" : "DOWN";
+    }
+}

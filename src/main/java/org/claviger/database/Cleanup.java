@@ -1,0 +1,183 @@
+package org.claviger.database;
+
+import jakarta.persistence.Query;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Removes rows that have expired, on one node at a time. Every few minutes it sweeps through each table in the order of its key, a few
+ * hundred rows in a transaction and for a fraction of each second, so that it needs no index of its own and nobody waits for it.
+ */
+public final class Cleanup {
+    /** How many rows one transaction looks at, and so removes at most. */
+    static final int BATCH = 500;
+
+    private static final System.Logger LOG = System.getLogger("org.claviger");
+
+    /** Of each second, in which {@link #run} is called. */
+    private static final Duration BUDGET = Duration.ofMillis(200);
+
+    /** What is worth a line of the log. */
+    private static final int MANY = 10_000;
+
+    private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
+
+    /** For how long a node that has stopped keeps others from cleaning up, beyond its next sweep. */
+    private static final Duration LEASE = Duration.ofMinutes(1);
+
+    private final Database database;
+    private final List<Expiring> tables;
+    private final String node;
+    private final Clock clock;
+
+    private Instant sweepAt = Instant.MIN;
+    private boolean sweeping;
+    private boolean late;
+    private int table;
+    private Optional<Object> after = Optional.empty();
+    private final AtomicLong backlog = new AtomicLong();
+    private long removed;
+    private Instant begunAt = Instant.MIN;
+
+    /**
+     * Rows that expire.
+     *
+     * @param entity and its alias is {@code e}
+     * @param key an attribute with an index, by which a sweep goes through the table
+     * @param expired JPQL that holds for rows that had expired at {@code :then}
+     * @param grace for how long an expired row is kept
+     */
+    public record Expiring(String entity, String key, String expired, Duration grace) {}
+
+    /** @param node a name that no other node has */
+    public Cleanup(Database database, List<Expiring> tables, String node, Clock clock) {
+        this.database = database;
+        this.tables = List.copyOf(tables);
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /** How many expired rows this node knows to be left: counted when it begins a sweep; 0 on a node that does not clean up. */
+    public long backlog() {
+        return backlog.get();
+    }
+
+    /** Goes on cleaning up for a moment, if it is time and no other node does; called every second. */
+    public void run() {
+        Instant now = clock.instant();
+        if (!sweeping && now.isBefore(sweepAt)) {
+            return;
+        }
+        if (!hold(now, now.plus(LEASE))) {
+            sweeping = false;
+            backlog.set(0);
+            sweepAt = now.plus(LEASE);
+            return;
+        }
+        if (!sweeping) {
+            begin(now);
+        }
+        warnIfLate(now);
+        do {
+            sweepBatch();
+        } while (sweeping && clock.instant().isBefore(now.plus(BUDGET)));
+        if (!sweeping) {
+            hold(now, sweepAt.plus(LEASE));
+            sayIfMany();
+        }
+    }
+
+    /** Takes or keeps the lease; whether this node has it. */
+    private boolean hold(Instant now, Instant until) {
+        return database.transact(
+                        entities -> entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
+                                        + " where name = 'cleanup' and (holder = :node or expiresAt <= :now)")
+                                .setParameter("node", node)
+                                .setParameter("until", until)
+                                .setParameter("now", now)
+                                .executeUpdate())
+                == 1;
+    }
+
+    private void begin(Instant now) {
+        sweeping = true;
+        late = false;
+        table = 0;
+        after = Optional.empty();
+        sweepAt = now.plus(SWEEP_EVERY);
+        begunAt = now;
+        removed = 0;
+        backlog.set(tables.stream().mapToLong(this::count).sum());
+    }
+
+    private long count(Expiring rows) {
+        return database.transact(entities -> entities.createQuery(
+                        "select count(*) from " + rows.entity + " e where " + rows.expired, Long.class)
+                .setParameter("then", clock.instant().minus(rows.grace))
+                .getSingleResult());
+    }
+
+    private void warnIfLate(Instant now) {
+        if (!late && now.isAfter(sweepAt)) {
+            late = true;
+            LOG.log(Level.WARNING, "CLAVIGER-0602 cleanup does not keep up: {0} expired rows are left", backlog.get());
+        }
+    }
+
+    private void sayIfMany() {
+        if (removed >= MANY) {
+            LOG.log(
+                    Level.INFO,
+                    "CLAVIGER-0604 {0} expired rows were removed within {1} s",
+                    removed,
+                    Duration.between(begunAt, clock.instant()).toSeconds());
+        }
+    }
+
+    private void sweepBatch() {
+        Expiring rows = tables.get(table);
+        Optional<Object> from = after;
+        after = database.transact(entities -> {
+            List<Object> keys = ranged(
+                            entities.createQuery(
+                                    "select e.%1$s from %2$s e where %3$s order by e.%1$s"
+                                            .formatted(rows.key, rows.entity, range(rows, from)),
+                                    Object.class),
+                            from)
+                    .setMaxResults(BATCH)
+                    .getResultList();
+            if (keys.isEmpty()) {
+                return Optional.empty();
+            }
+            Object last = keys.get(keys.size() - 1);
+            int gone = ranged(
+                            entities.createQuery("delete from %2$s e where %3$s and e.%1$s <= :last and (%4$s)"
+                                    .formatted(rows.key, rows.entity, range(rows, from), rows.expired)),
+                            from)
+                    .setParameter("last", last)
+                    .setParameter("then", clock.instant().minus(rows.grace))
+                    .executeUpdate();
+            removed += gone;
+            backlog.updateAndGet(left -> Math.max(0, left - gone));
+            return keys.size() < BATCH ? Optional.empty() : Optional.of(last);
+        });
+        if (after.isEmpty()) {
+            table++;
+            sweeping = table < tables.size();
+        }
+    }
+
+    private static String range(Expiring rows, Optional<Object> from) {
+        return from.isPresent() ? "e." + rows.key + " > :from" : "1 = 1";
+    }
+
+    private static <Q extends Query> Q ranged(Q query, Optional<Object> from) {
+        from.ifPresent(key -> query.setParameter("from", key));
+        return query;
+    }
+}

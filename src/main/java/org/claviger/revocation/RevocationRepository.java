@@ -1,0 +1,139 @@
+package org.claviger.revocation;
+
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.claviger.database.Cleanup.Expiring;
+import org.claviger.database.Database;
+import org.claviger.database.DatabaseAwayException;
+
+/**
+ * Writes revocations: one row each, in the transaction of what else ends with it. They are durable before anybody is told of them,
+ * and a storage that fails is never a success: {@link DatabaseAwayException} becomes a 503.
+ */
+public final class RevocationRepository {
+    public static final Expiring EXPIRING =
+            new Expiring("RevocationRow", "serialNumber", "e.expiresAt <= :then", Duration.ofMinutes(1));
+
+    /** How far the clock of a node that issues tokens may be ahead of the database's. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final RevocationView view;
+    private final Function<EntityManager, Instant> time;
+
+    /** @param time the clock of the database, asked within a transaction */
+    public RevocationRepository(Database database, RevocationView view, Function<EntityManager, Instant> time) {
+        this.database = database;
+        this.view = view;
+        this.time = time;
+    }
+
+    /** What is known in memory. */
+    public RevocationView view() {
+        return view;
+    }
+
+    /** Ends something, for a transaction that does more. */
+    @FunctionalInterface
+    public interface Ending {
+        void end(RevocationKind kind, String name);
+    }
+
+    /** SQL that ends something and answers something. */
+    @FunctionalInterface
+    public interface Work<T, E extends Exception> {
+        T in(EntityManager entities, Ending ending) throws E;
+    }
+
+    /**
+     * Runs the work in a transaction, as {@link Database#transact} does; what it has ended is known to this node when this returns,
+     * or refuses, which commits too.
+     */
+    public <T, E extends Exception> T transact(Work<T, E> work) throws E {
+        List<Revocation> written = new ArrayList<>();
+        try {
+            return database.transact(
+                    entities -> work.in(entities, (kind, name) -> written.add(write(entities, kind, name))));
+        } catch (RuntimeException undone) {
+            written.clear();
+            throw undone;
+        } finally {
+            written.forEach(view::add);
+        }
+    }
+
+    /** Ends one thing in a transaction of its own; an earlier end of it stays. */
+    public Revocation revoke(RevocationKind kind, String name) {
+        Revocation written = database.transact(entities -> write(entities, kind, name));
+        view.add(written);
+        return written;
+    }
+
+    /**
+     * The same for a transaction of somebody else: this node learns of it as other nodes do, within about a second.
+     */
+    public Revocation write(EntityManager entities, RevocationKind kind, String name) {
+        // The row of the number stays locked until the commit, so the order of the numbers is the order of the commits.
+        entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'revocation'")
+                .executeUpdate();
+        RevocationRow found = entities.find(RevocationRow.class, new RevocationRow.Key(kind.name(), name));
+        RevocationRow row = found == null ? new RevocationRow() : found;
+        row.kind = kind.name();
+        row.name = name;
+        row.serialNumber = entities.createQuery(
+                        "select number from VersionNumberRow where name = 'revocation'", Long.class)
+                .getSingleResult();
+        row.revokedAt = time.apply(entities).truncatedTo(ChronoUnit.MICROS);
+        Instant issuedBefore = row.revokedAt
+                .plus(CLOCKS_DIFFER)
+                .truncatedTo(ChronoUnit.SECONDS)
+                .plusSeconds(1);
+        row.issuedBefore = issuedBefore.isAfter(row.issuedBefore) ? issuedBefore : row.issuedBefore;
+        row.expiresAt = row.revokedAt.plus(kind.kept());
+        if (found == null) {
+            entities.persist(row);
+        }
+        return row.toRevocation();
+    }
+
+    /**
+     * Revocations that have not expired, in the order in which they were committed.
+     *
+     * @param after the serial number after which to go on
+     */
+    public List<Revocation> list(long after, int limit) {
+        return database
+                .transact(entities -> entities.createQuery(
+                                "from RevocationRow where serialNumber > :after and expiresAt > :now order by serialNumber",
+                                RevocationRow.class)
+                        .setParameter("after", after)
+                        .setParameter("now", time.apply(entities))
+                        .setMaxResults(limit)
+                        .getResultList())
+                .stream()
+                .filter(row -> RevocationKind.isKnown(row.kind))
+                .map(RevocationRow::toRevocation)
+                .toList();
+    }
+
+    /**
+     * JPQL that holds unless what came from a sign-in at this instant has been ended by subject, by client or with everything: for the
+     * statement that decides, so that no node can be late.
+     */
+    public static String notEnded(String subject, String client, String signedIn) {
+        return unless("SUBJECT", subject, signedIn)
+                + unless("CLIENT", client, signedIn)
+                + unless("EVERYTHING", "''", signedIn);
+    }
+
+    // Three, because a database finds each by its primary key; joined by "or" it may read the whole table.
+    private static String unless(String kind, String name, String signedIn) {
+        return " and not exists (select 1 from RevocationRow r%1$s where r%1$s.kind = '%1$s' and r%1$s.name = %2$s and r%1$s.issuedBefore > %3$s)"
+                .formatted(kind, name, signedIn);
+    }
+}

@@ -1,0 +1,162 @@
+package org.claviger.settings;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.claviger.oauth.Scope;
+
+/**
+ * Which applications of the server are guarded, and by what. Applications are named by their context path, {@code /} for the
+ * root; those on another virtual server than Claviger's by its name before the path, as in {@code intern/shop}.
+ *
+ * @param include the only ones that are guarded; empty for all
+ * @param exclude those that are left alone
+ * @param byContext what holds for some of them
+ * @param otherwise what holds for all others
+ */
+public record GuardSettings(
+        Set<String> include,
+        Set<String> exclude,
+        Map<String, GuardedApplication> byContext,
+        GuardedApplication otherwise) {
+    private static final String INCLUDE = "claviger.guard.include";
+    private static final String EXCLUDE = "claviger.guard.exclude";
+    private static final String AUDIENCE = "claviger.guard.audience";
+    private static final String SCOPE = "claviger.guard.required-scope";
+    private static final String ROLE_CLAIM = "claviger.guard.role-claim";
+    private static final String ROLE_MAPPING = "claviger.guard.role-mapping";
+
+    /** Stands for all that are not named. */
+    private static final String EVERYWHERE = "";
+
+    private static final String CONTEXT_PATH = "(?:/|(?:/[^/\\s,=]+)+)";
+    private static final Pattern APPLICATION = Pattern.compile("[^/\\s,=]*" + CONTEXT_PATH);
+    private static final Pattern ENTRY =
+            Pattern.compile("(?:(?<context>" + CONTEXT_PATH + ")\\s*=\\s*)?(?<value>[^/].*)");
+    private static final Pattern MAPPING = Pattern.compile("(?<group>[^>]+)>(?<role>[^>]+)");
+
+    /** What holds for the application with this context path, which is {@code /} for the root. */
+    public GuardedApplication of(String contextPath) {
+        return byContext.getOrDefault(contextPath, otherwise);
+    }
+
+    static GuardSettings read(SettingReader reader, String audience, String adminAudience) {
+        Map<String, String> audiences = one(reader, AUDIENCE, audience);
+        if (audiences.containsValue(adminAudience)) {
+            throw new SettingsException(AUDIENCE, "must not be that of administration");
+        }
+        Map<String, Scope> scopes = new HashMap<>();
+        one(reader, SCOPE, "").forEach((context, value) -> scopes.put(context, scope(value)));
+        Map<String, String> claims = one(reader, ROLE_CLAIM, "groups");
+        Map<String, Map<String, Set<String>>> mappings = mappings(reader);
+
+        Set<String> contexts = new TreeSet<>(audiences.keySet());
+        contexts.addAll(scopes.keySet());
+        contexts.addAll(claims.keySet());
+        contexts.addAll(mappings.keySet());
+        Map<String, GuardedApplication> byContext = contexts.stream()
+                .collect(Collectors.toMap(
+                        context -> context,
+                        context -> new GuardedApplication(
+                                own(audiences, context),
+                                own(scopes, context),
+                                own(claims, context),
+                                own(mappings, context))));
+        Set<String> include = applications(reader, INCLUDE);
+        Set<String> exclude = applications(reader, EXCLUDE);
+        if (!include.isEmpty() && !exclude.isEmpty()) {
+            throw new SettingsException(EXCLUDE, "must not be set where " + INCLUDE + " is");
+        }
+        return new GuardSettings(include, exclude, Map.copyOf(byContext), own(byContext, EVERYWHERE));
+    }
+
+    /** Every map has an entry for it. */
+    private static <T> T own(Map<String, T> values, String context) {
+        return Objects.requireNonNull(values.getOrDefault(context, values.get(EVERYWHERE)));
+    }
+
+    private static Scope scope(String value) {
+        try {
+            return Scope.parse(value);
+        } catch (IllegalArgumentException malformed) {
+            throw new SettingsException(SCOPE, String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** At most one value for each context, and one for the others. */
+    private static Map<String, String> one(SettingReader reader, String key, String byDefault) {
+        Map<String, String> values = new HashMap<>();
+        entries(reader, key, entry -> {
+            if (values.put(context(entry), entry.group("value").strip()) != null) {
+                throw new SettingsException(key, "names " + place(entry) + " twice");
+            }
+        });
+        values.putIfAbsent(EVERYWHERE, byDefault);
+        return values;
+    }
+
+    private static Map<String, Map<String, Set<String>>> mappings(SettingReader reader) {
+        Map<String, Map<String, Set<String>>> mappings = new HashMap<>();
+        mappings.put(EVERYWHERE, new LinkedHashMap<>());
+        entries(reader, ROLE_MAPPING, entry -> {
+            Matcher mapping = MAPPING.matcher(entry.group("value"));
+            if (!mapping.matches()) {
+                throw malformed(ROLE_MAPPING, "group>role or /context=group>role", entry.group());
+            }
+            mappings.computeIfAbsent(context(entry), context -> new LinkedHashMap<>())
+                    .computeIfAbsent(mapping.group("group").strip(), group -> new LinkedHashSet<>())
+                    .add(mapping.group("role").strip());
+        });
+        return mappings;
+    }
+
+    private static void entries(SettingReader reader, String key, Consumer<Matcher> read) {
+        for (String text : list(reader, key)) {
+            Matcher entry = ENTRY.matcher(text);
+            if (!entry.matches()) {
+                throw malformed(key, "value or /context=value", text);
+            }
+            read.accept(entry);
+        }
+    }
+
+    private static String context(Matcher entry) {
+        String context = entry.group("context");
+        return context == null ? EVERYWHERE : context;
+    }
+
+    private static String place(Matcher entry) {
+        return entry.group("context") == null ? "the value for all" : entry.group("context");
+    }
+
+    private static Set<String> applications(SettingReader reader, String key) {
+        List<String> names = list(reader, key);
+        for (String name : names) {
+            if (!APPLICATION.matcher(name).matches()) {
+                throw malformed(key, "context paths such as /shop", name);
+            }
+        }
+        return new LinkedHashSet<>(names);
+    }
+
+    private static List<String> list(SettingReader reader, String key) {
+        return reader.find(key).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::strip)
+                .toList();
+    }
+
+    private static SettingsException malformed(String key, String expected, String found) {
+        return new SettingsException(key, "must be " + expected + ", separated by commas, not '" + found + "'");
+    }
+}

@@ -1,0 +1,72 @@
+package org.claviger.it;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.claviger.it.matrix.Constrained;
+import org.claviger.it.matrix.Open;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** The applications that the guard is tested on, and what the settings say of some of them. */
+final class Matrix {
+    /** What the settings say of {@code /strict}, {@code /basic} and {@code /unheard}; all others have the usual. */
+    static final Map<String, String> SETTINGS = Map.of(
+            "CLAVIGER_GUARD_EXCLUDE", "/basic",
+            "CLAVIGER_GUARD_AUDIENCE", "/strict=https://strict.example.org",
+            "CLAVIGER_GUARD_REQUIRED_SCOPE", "/strict=orders:read",
+            "CLAVIGER_GUARD_ROLE_CLAIM", "/strict=duties",
+            "CLAVIGER_GUARD_ROLE_MAPPING", "/strict=staff>clerk");
+
+    private static final String BASIC =
+            """
+            <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+              <login-config>
+                <auth-method>BASIC</auth-method>
+                <realm-name>%s</realm-name>
+              </login-config>
+            </web-app>
+            """;
+
+    private Matrix() {}
+
+    /** Packs those that this server can run. */
+    static List<Path> wars(Path folder) throws IOException {
+        Path inject = Path.of("target/claviger-inject.jar");
+        String realm = RunningClaviger.isWildFly() ? "ApplicationRealm" : "file";
+        List<WebArchive> archives = new ArrayList<>(List.of(
+                war("matrix").addPackage("org.claviger.it.matrix"),
+                war("strict").addPackage("org.claviger.it.matrix"),
+                war("matrix-inject").addPackage("org.claviger.it.matrixinject").addAsLibrary(inject.toFile()),
+                war("basic")
+                        .addClasses(Constrained.class, Open.class)
+                        .setWebXML(new StringAsset(BASIC.formatted(realm))),
+                war("unheard")
+                        .addClasses(Constrained.class, Open.class)
+                        .setWebXML(new StringAsset(BASIC.formatted(realm)))));
+        if (hasBeans()) {
+            archives.add(
+                    war("matrix-ejb").addPackage("org.claviger.it.matrixejb").addAsLibrary(inject.toFile()));
+        }
+        List<Path> wars = new ArrayList<>();
+        for (WebArchive archive : archives) {
+            Path war = folder.resolve(archive.getName());
+            archive.as(ZipExporter.class).exportTo(war.toFile(), true);
+            wars.add(war);
+        }
+        return wars;
+    }
+
+    /** Whether the server has enterprise beans: {@code standalone-microprofile.xml} has none. */
+    static boolean hasBeans() {
+        return !System.getProperty("it.wildfly.configuration", "").equals("standalone-microprofile.xml");
+    }
+
+    private static WebArchive war(String name) {
+        return ShrinkWrap.create(WebArchive.class, name + ".war");
+    }
+}

@@ -1,0 +1,288 @@
+package org.claviger.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.claviger.Fixture.ISSUER;
+import static org.claviger.Fixture.TOKENS;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.claviger.Fixture;
+import org.claviger.Parallel;
+import org.claviger.TestClock;
+import org.claviger.TestDatabase;
+import org.claviger.database.Database;
+import org.claviger.jose.InvalidTokenException;
+import org.claviger.jose.JwtSigner;
+import org.claviger.jose.JwtVerifier;
+import org.claviger.jose.TokenType;
+import org.claviger.jose.VerifiedJwt;
+import org.claviger.oauth.ClientId;
+import org.claviger.oauth.ErrorCode;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Subject;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What ends before its time, in the database and in the memory of the nodes. */
+class RevocationsTest {
+    private static final Subject ALICE = new Subject("alice-subject");
+    private static final ClientId WEB = new ClientId("web");
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final TestClock clock = new TestClock();
+    private RevocationRepository node;
+    private RevocationRepository otherNode;
+
+    @BeforeEach
+    void empty() {
+        TestDatabase.empty();
+        node = Fixture.revocations(clock);
+        otherNode = Fixture.revocations(clock);
+    }
+
+    private VerifiedJwt jwt(Instant authTime) {
+        return jwt(Map.of("auth_time", authTime.getEpochSecond()));
+    }
+
+    private VerifiedJwt jwt(Map<String, Object> more) {
+        Map<String, Object> claims = new HashMap<>(Map.of(
+                "iss",
+                ISSUER,
+                "sub",
+                ALICE.value(),
+                "aud",
+                "a",
+                "exp",
+                clock.instant().getEpochSecond() + 3600,
+                "iat",
+                clock.instant().getEpochSecond(),
+                "jti",
+                "the-token",
+                "client_id",
+                WEB.value(),
+                "claviger_family",
+                "the-family"));
+        claims.putAll(more);
+        String token = new JwtSigner().sign(TokenType.AT_JWT, claims, Fixture.signingKey());
+        try {
+            return new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, clock).verify(token, "a");
+        } catch (InvalidTokenException wrong) {
+            throw new AssertionError(wrong);
+        }
+    }
+
+    private static String nameOf(RevocationKind kind) {
+        return switch (kind) {
+            case TOKEN -> "the-token";
+            case FAMILY -> "the-family";
+            case SUBJECT -> ALICE.value();
+            case CLIENT -> WEB.value();
+            case EVERYTHING -> "";
+            case KEY -> Fixture.signingKey().kid();
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anAccessTokenEndsByEachKindAtOnceHereAndAfterARefreshElsewhere(RevocationKind kind) {
+        VerifiedJwt token = jwt(Map.of());
+        assertThat(node.view().isRevoked(token)).isFalse();
+
+        node.revoke(kind, nameOf(kind));
+
+        assertThat(node.view().isRevoked(token)).isTrue();
+        assertThat(otherNode.view().isRevoked(token)).isFalse();
+        otherNode.view().refresh();
+        assertThat(otherNode.view().isRevoked(token)).isTrue();
+        assertThat(Fixture.revocations(clock).view().isRevoked(token))
+                .as("after a restart")
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNamedOtherwiseDoesNotEnd(RevocationKind kind) {
+        node.revoke(kind, kind == RevocationKind.EVERYTHING ? "no name" : nameOf(kind) + "x");
+        for (RevocationKind other : RevocationKind.values()) {
+            if (other != kind && other != RevocationKind.EVERYTHING) {
+                node.revoke(kind, nameOf(other) + " of another kind");
+            }
+        }
+
+        assertThat(node.view().isRevoked(jwt(Map.of()))).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SUBJECT", "CLIENT", "EVERYTHING"})
+    void whatBeganInTheSameSecondOrTheNextEndsToo(RevocationKind kind) {
+        clock.advance(Duration.ofMillis(300));
+        Revocation written = node.revoke(kind, nameOf(kind));
+        RevocationView view = node.view();
+
+        // One second because clocks differ, and then what is left of it because tokens tell whole seconds.
+        assertThat(written.issuedBefore()).isEqualTo(TestClock.START.plusSeconds(2));
+        assertThat(view.isRevoked(jwt(TestClock.START))).isTrue();
+        assertThat(view.isRevoked(jwt(TestClock.START.plusSeconds(1)))).isTrue();
+        assertThat(view.isRevoked(jwt(TestClock.START.plusSeconds(2)))).isFalse();
+        assertThat(view.isEnded(ALICE, WEB, TestClock.START.plusMillis(1_999))).isTrue();
+        assertThat(view.isEnded(ALICE, WEB, TestClock.START.plusSeconds(2))).isFalse();
+    }
+
+    @Test
+    void whoSignsInAtOnceIsSaidToHaveDoneSoWhenThatSecondIsOver() {
+        Instant begun = clock.instant();
+        assertThat(node.view().clearFrom(begun)).isEqualTo(begun);
+
+        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+
+        Instant signedIn = node.view().clearFrom(begun);
+        assertThat(node.view().isEnded(ALICE, signedIn)).isFalse();
+        assertThat(Duration.between(begun, signedIn)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(node.view().clearFrom(clock.instant())).isEqualTo(clock.instant());
+    }
+
+    @Test
+    void aTokenWithoutASignInIsJudgedByWhenItWasIssued() {
+        node.revoke(RevocationKind.CLIENT, WEB.value());
+
+        assertThat(node.view().isRevoked(jwt(Map.of()))).isTrue();
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(node.view().isRevoked(jwt(Map.of()))).isFalse();
+    }
+
+    @Test
+    void whoWasRevokedTwiceIsOneRowOfTheLaterTime() {
+        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        clock.advance(Duration.ofHours(1));
+        otherNode.revoke(RevocationKind.SUBJECT, ALICE.value());
+        node.view().refresh();
+
+        assertThat(TestDatabase.query("select count(*) from revocation")).containsExactly("1");
+        assertThat(node.view().isEnded(ALICE, clock.instant())).isTrue();
+        assertThat(node.view().size()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TOKEN, PT1H", "FAMILY, PT1H", "SUBJECT, P60DT1H", "CLIENT, P60DT1H", "EVERYTHING, P60DT1H"})
+    void itIsKeptForAsLongAsAnythingCouldLiveThatItEnds(RevocationKind kind, Duration kept) {
+        assertThat(node.revoke(kind, nameOf(kind)).expiresAt())
+                .isEqualTo(clock.instant().plus(kept));
+        clock.advance(kept.minus(SECOND));
+        node.view().refresh();
+        assertThat(node.view().size()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(1));
+        node.view().refresh();
+
+        assertThat(node.view().size()).isZero();
+        assertThat(Fixture.revocations(clock).view().size()).isZero();
+    }
+
+    @Test
+    void aKeyStaysRevoked() {
+        node.revoke(RevocationKind.KEY, "kid");
+        clock.advance(Duration.ofDays(3650));
+        node.view().refresh();
+
+        assertThat(node.view().isKeyRevoked("kid")).isTrue();
+    }
+
+    @Test
+    void noneIsMissedHoweverManyAreWrittenAtOnce() {
+        List<List<String>> names = Parallel.run(8, () -> {
+            RevocationRepository own = Fixture.revocations(clock);
+            return IntStream.range(0, 25)
+                    .mapToObj(i -> {
+                        String name = TOKENS.identifier();
+                        own.revoke(RevocationKind.TOKEN, name);
+                        node.view().refresh(); // in the middle of others' commits
+                        return name;
+                    })
+                    .toList();
+        });
+        node.view().refresh();
+
+        assertThat(node.view().size()).isEqualTo(200);
+        assertThat(names).allSatisfy(written -> assertThat(written)
+                .allMatch(name -> node.view().isRevoked(jwt(Map.of("jti", name)))));
+        assertThat(TestDatabase.query("select count(distinct serial_number) from revocation"))
+                .containsExactly("200");
+    }
+
+    @Test
+    void aRefusalKeepsWhatItEndedAndAFaultDoesNot() {
+        assertThrows(
+                OAuthException.class,
+                () -> node.transact((entities, ending) -> {
+                    ending.end(RevocationKind.TOKEN, "refused");
+                    throw new OAuthException(ErrorCode.INVALID_GRANT, "no");
+                }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> node.transact((entities, ending) -> {
+                    ending.end(RevocationKind.TOKEN, "failed");
+                    throw new IllegalStateException();
+                }));
+
+        assertThat(TestDatabase.query("select name from revocation")).containsExactly("refused");
+        assertThat(node.view().isRevoked(jwt(Map.of("jti", "refused")))).isTrue();
+        assertThat(node.view().isRevoked(jwt(Map.of("jti", "failed")))).isFalse();
+    }
+
+    @Test
+    void aKindThatOnlyALaterVersionKnowsIsPassedOver() {
+        node.revoke(RevocationKind.TOKEN, "the-token");
+        TestDatabase.execute("insert into revocation select 'PLANET', name, serial_number + 1, revoked_at,"
+                + " issued_before, expires_at from revocation");
+        TestDatabase.execute("update version_number set number = number + 1 where name = 'revocation'");
+        otherNode.view().refresh();
+
+        assertThat(otherNode.view().size()).isEqualTo(1);
+        assertThat(otherNode.list(0, 10)).hasSize(1);
+    }
+
+    @Test
+    void toReadAgainTakesOneStatementWhereNothingIsNew() {
+        node.revoke(RevocationKind.TOKEN, "the-token");
+        node.view().refresh();
+        int before = TestDatabase.statements();
+
+        node.view().refresh();
+
+        assertThat(TestDatabase.statements() - before).isEqualTo(1);
+    }
+
+    @Test
+    void theyAreListedInOrderAndInPages() {
+        for (String name : List.of("c", "a", "b")) {
+            node.revoke(RevocationKind.TOKEN, name);
+        }
+        List<Revocation> first = node.list(0, 2);
+        List<Revocation> rest = node.list(first.get(1).serialNumber(), 2);
+
+        assertThat(first).extracting(Revocation::name).containsExactly("c", "a");
+        assertThat(rest).extracting(Revocation::name).containsExactly("b");
+    }
+
+    @Test
+    void whatIsRevokedStandsInTheTableUnderItsTimeByTheDatabase() {
+        RevocationRepository real = new RevocationRepository(TestDatabase.database(), node.view(), Database::time);
+        String before = TestDatabase.query("select current_timestamp").get(0);
+
+        real.revoke(RevocationKind.TOKEN, "the-token");
+
+        assertThat(TestDatabase.query(
+                        "select count(*) from revocation where revoked_at between cast(? as timestamp with time zone)"
+                                + " and current_timestamp",
+                        before))
+                .containsExactly("1");
+    }
+}
