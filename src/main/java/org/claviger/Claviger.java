@@ -131,6 +131,7 @@ final class Claviger {
                         TokenFamilies.EXPIRING,
                         RevocationRepository.EXPIRING,
                         SignInSessions.EXPIRING,
+                        Consents.EXPIRING,
                         FirstAdministrator.EXPIRING),
                 tokens.identifier(),
                 clock);

@@ -64,6 +64,7 @@ public class SettingsResource {
         values.put("claviger.access-token-lifetime", Optional.of(lifetimes.accessToken()));
         values.put("claviger.refresh-token-idle-lifetime", Optional.of(lifetimes.refreshTokenIdle()));
         values.put("claviger.refresh-token-absolute-lifetime", Optional.of(lifetimes.refreshTokenAbsolute()));
+        values.put("claviger.refresh-token-leeway", Optional.of(lifetimes.refreshTokenLeeway()));
         values.put("claviger.authorization-code-lifetime", Optional.of(lifetimes.authorizationCode()));
         values.put("claviger.session-idle-lifetime", Optional.of(lifetimes.sessionIdle()));
         values.put("claviger.session-absolute-lifetime", Optional.of(lifetimes.sessionAbsolute()));

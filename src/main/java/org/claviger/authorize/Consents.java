@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.claviger.client.Client;
+import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
@@ -17,6 +18,8 @@ public final class Consents {
 
     /** How long nobody is asked again: people forget what they have allowed. */
     static final Duration REMEMBERED = Duration.ofDays(90);
+
+    public static final Expiring EXPIRING = new Expiring("ConsentRow", "subject", "e.allowedAt <= :then", REMEMBERED);
 
     private final Database database;
     private final Clock clock;

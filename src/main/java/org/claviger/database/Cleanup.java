@@ -48,7 +48,7 @@ public final class Cleanup {
      * Rows that expire.
      *
      * @param entity and its alias is {@code e}
-     * @param key an attribute with an index, by which a sweep goes through the table
+     * @param key an attribute with an index, by which a sweep goes through the table; several rows may have the same
      * @param expired JPQL that holds for rows that had expired at {@code :then}
      * @param grace for how long an expired row is kept
      */

@@ -14,6 +14,7 @@ import org.claviger.CapturedLog;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
+import org.claviger.authorize.Consents;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.identity.SignInSessions;
 import org.claviger.oauth.Authorization;
@@ -110,13 +111,21 @@ class CleanupTest {
         RevocationRepository revocations = Fixture.revocations(clock);
         revocations.revoke(RevocationKind.TOKEN, "a");
         revocations.revoke(RevocationKind.SUBJECT, "b");
+        for (int i = 0; i < 1_200; i++) { // of one subject more than are looked at at once
+            TestDatabase.execute(
+                    "insert into consent values ('s', ?, '', ?)",
+                    "client" + i,
+                    TestClock.START.minus(Duration.ofDays(90)));
+        }
+        TestDatabase.execute("insert into consent values ('s', 'later', '', ?)", TestClock.START);
         TestDatabase.execute("insert into setup_code values ('a', ?)", clock.instant());
         clock.advance(Duration.ofHours(2));
 
-        node(List.of(RevocationRepository.EXPIRING, FirstAdministrator.EXPIRING))
+        node(List.of(RevocationRepository.EXPIRING, Consents.EXPIRING, FirstAdministrator.EXPIRING))
                 .run();
 
         assertThat(TestDatabase.query("select name from revocation")).containsExactly("b");
+        assertThat(TestDatabase.query("select client_id from consent")).containsExactly("later");
         assertThat(rows("setup_code")).isZero();
     }
 

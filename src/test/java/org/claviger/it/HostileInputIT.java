@@ -28,6 +28,8 @@ class HostileInputIT {
     private static final String SIGN_OUT = "/api/v2/auth/signout";
     private static final String SETUP = "/api/v2/auth/setup";
     private static final String TOKEN = "/api/v2/auth/token";
+    private static final String REVOKE = "/api/v2/auth/revoke";
+    private static final String INTROSPECT = "/api/v2/auth/introspect";
 
     private final RunningClaviger claviger;
     private final Flow flow;
@@ -74,6 +76,10 @@ class HostileInputIT {
         Hostile.assertNoFault(claviger, logBefore);
     }
 
+    private String authorizationOfService() {
+        return "Authorization: " + claviger.basic("service");
+    }
+
     private List<Target> targets() {
         Map<String, String> redemption = table(
                 "grant_type",
@@ -91,6 +97,8 @@ class HostileInputIT {
         Map<String, String> refresh = table(
                 "grant_type", "refresh_token", "refresh_token", "x.1.1.x", "scope", "profile", "client_id", "spa");
         Map<String, String> service = table("grant_type", "client_credentials", "scope", "demo");
+        // Not a living one: it would have to be made anew for each request.
+        Map<String, String> token = table("token", "x.1.1.x", "token_type_hint", "refresh_token");
         // A token of another form: the right one would end the session at the first request.
         Map<String, String> signOut = table("form_token", consent.get("form_token"), "everywhere", "true");
         return List.of(
@@ -101,7 +109,9 @@ class HostileInputIT {
                 new Target("sign-out", "POST", SIGN_OUT, signOut, List.of(session)),
                 new Target("redeem", "POST", TOKEN, redemption, List.of()),
                 new Target("refresh", "POST", TOKEN, refresh, List.of()),
-                new Target("service", "POST", TOKEN, service, List.of("Authorization: " + claviger.basic("service"))));
+                new Target("service", "POST", TOKEN, service, List.of(authorizationOfService())),
+                new Target("revoke", "POST", REVOKE, token, List.of(authorizationOfService())),
+                new Target("introspect", "POST", INTROSPECT, token, List.of(authorizationOfService())));
     }
 
     // --- Every parameter ---
@@ -171,11 +181,12 @@ class HostileInputIT {
     // --- Every method and header ---
 
     Stream<Request> methods() {
-        Stream<Request> noPages = Stream.of(SIGN_IN, CONSENT, TOKEN)
+        Stream<Request> noPages = Stream.of(SIGN_IN, CONSENT, TOKEN, REVOKE, INTROSPECT)
                 .map(path -> new Request("GET " + path, "GET " + path, List.of(session), "", true));
         return Stream.concat(
                 noPages,
-                Stream.of(AUTHORIZE, SIGN_IN, CONSENT, SIGN_OUT, SETUP, TOKEN).flatMap(Hostile::methods));
+                Stream.of(AUTHORIZE, SIGN_IN, CONSENT, SIGN_OUT, SETUP, TOKEN, REVOKE, INTROSPECT)
+                        .flatMap(Hostile::methods));
     }
 
     @ParameterizedTest(name = "{0}")

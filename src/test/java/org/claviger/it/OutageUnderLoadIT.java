@@ -75,7 +75,7 @@ class OutageUnderLoadIT {
             assertRevoked(flow, revoked);
             claviger.restart();
             assertRevoked(flow, revoked);
-            assertThat(claviger.log()).doesNotContain("CLAVIGER-0500", "CLAVIGER-0401");
+            assertThat(claviger.log()).doesNotContain("CLAVIGER-0500", "CLAVIGER-0601");
         }
     }
 

@@ -140,7 +140,7 @@ class StormIT {
                 assertThat(flow.introspect("web", used).body()).isEqualTo("{\"active\":false}");
             }
             // And none is ahead of the database: it has not forgotten a rotation that it had confirmed.
-            assertThat(claviger.log()).doesNotContain("CLAVIGER-0401");
+            assertThat(claviger.log()).doesNotContain("CLAVIGER-0601");
         }
         System.getLogger("it").log(System.Logger.Level.INFO, "of {0} sessions {1} go on", SESSIONS, alive);
     }
@@ -158,7 +158,7 @@ class StormIT {
                 assertRefused(flow.refresh("web", token), 400, "invalid_grant");
             }
         }
-        assertThat(claviger.log()).doesNotContain("CLAVIGER-0401", "CLAVIGER-0500");
+        assertThat(claviger.log()).doesNotContain("CLAVIGER-0601", "CLAVIGER-0500");
     }
 
     /** The operation for a database that was restored from a backup. */

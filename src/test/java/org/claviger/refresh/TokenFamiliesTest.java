@@ -2,6 +2,7 @@ package org.claviger.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.CHALLENGE;
+import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.refusal;
 import static org.claviger.Fixture.settings;
@@ -16,6 +17,7 @@ import org.claviger.Parallel;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
+import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
 import org.claviger.oauth.Authorization;
 import org.claviger.oauth.ClientId;
@@ -253,6 +255,31 @@ class TokenFamiliesTest {
         clock.advance(Duration.ofNanos(1_000));
         assertThat(refusal(() -> repeat(first, leeway)).detail()).contains("reuse of generation 1");
         assertThat(refused(second).detail()).contains("ended");
+    }
+
+    /** The MAC key rotates without logging anybody out, and a repetition still gets what it got before. */
+    @Test
+    void withinTheLeewayTheSuccessorIsTheSameAlthoughTheKeyHasChanged() throws OAuthException {
+        Duration leeway = Duration.ofSeconds(60);
+        MacKeys keys = MacKeys.load(database, Fixture.keyWrap(), RANDOM, clock);
+        RefreshTokens own = new RefreshTokens(families, keys);
+        FamilyId family = open(TOKENS.secret());
+        families.redeem(family, WEB, (authorization, binding) -> "");
+        String first = own.first(family);
+        clock.advance(SECOND);
+        String second =
+                own.rotate(first, WEB, leeway, (authorization, binding) -> "").refreshToken();
+        keys.rotateIfDue(SECOND);
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(keys.currentVersion(MacPurpose.REFRESH_TOKEN)).isEqualTo(2);
+
+        assertThat(own.rotate(first, WEB, leeway, (authorization, binding) -> "")
+                        .refreshToken())
+                .isEqualTo(second)
+                .contains(".2.1.");
+        assertThat(own.rotate(second, WEB, leeway, (authorization, binding) -> "")
+                        .refreshToken())
+                .contains(".3.2.");
     }
 
     @Test
