@@ -88,6 +88,9 @@ final class Claviger {
     static final Set<String> PATHS_FOR_PROGRAMS =
             Set.of("/token", "/revoke", "/introspect", "/jwks", "/.well-known/oauth-authorization-server");
 
+    /** What begins something that lasts, and takes its time from the clock of this node. */
+    static final Set<String> PATHS_THAT_BEGIN = Set.of("/authorize", "/signin", "/consent", "/setup");
+
     /** Every endpoint by its path below the context root. */
     final Map<String, Servlet> endpoints = new LinkedHashMap<>();
 
@@ -134,7 +137,8 @@ final class Claviger {
                         Consents.EXPIRING,
                         FirstAdministrator.EXPIRING),
                 tokens.identifier(),
-                clock);
+                clock,
+                time);
         Pages pages = new Pages(settings);
         Browser browser = new Browser(settings.issuer(), sessions, macKeys, tokens);
         SignInForm signInForm = new SignInForm(pages, browser);
@@ -145,7 +149,7 @@ final class Claviger {
                 "/authorize",
                 new AuthorizeEndpoint(
                         clients, browser, signInForm, consentForm, consents, answer, revocations.view(), clock));
-        endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm));
+        endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm, clock));
         endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
         endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, consents));
         endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser)));
@@ -168,7 +172,9 @@ final class Claviger {
                 new VerifiedTokens(new JwtVerifier(settings.issuer().value(), signingKeys::published, clock), clock);
         LiveTokens liveTokens = new LiveTokens(verifiedTokens, clients, revocations.view());
         endpoints.put(
-                "/revoke", new RevocationEndpoint(authentication, refreshTokens, families, liveTokens, revocations));
+                "/revoke",
+                new RevocationEndpoint(
+                        authentication, refreshTokens, families, verifiedTokens, revocations, this::refreshKeys));
         endpoints.put(
                 "/introspect",
                 new IntrospectionEndpoint(
@@ -192,6 +198,11 @@ final class Claviger {
         if (!paths.equals(endpoints.keySet())) {
             throw new IllegalStateException("the paths are " + paths + " and the endpoints " + endpoints.keySet());
         }
+    }
+
+    private void refreshKeys() {
+        macKeys.refresh();
+        signingKeys.refresh();
     }
 
     /** What this node does for all nodes, if no other has: makes keys and wraps them anew. Called every second. */

@@ -2,6 +2,7 @@ package org.claviger;
 
 import jakarta.servlet.Servlet;
 import java.lang.System.Logger.Level;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +39,15 @@ final class Opening implements AutoCloseable {
     private String said = "";
 
     Opening(Settings settings, DataSource dataSource, ScheduledExecutorService executor) {
+        this(settings, dataSource, executor, Settings.clock());
+    }
+
+    /** The same by another clock, for a test. */
+    Opening(Settings settings, DataSource dataSource, ScheduledExecutorService executor, Clock clock) {
         this.settings = settings;
         this.database = Database.prepare(dataSource, settings.database());
         this.executor = executor;
-        this.clock = new WatchedClock(Settings.clock(), database);
+        this.clock = new WatchedClock(clock, database);
     }
 
     /** The parts, once the service is open. */
@@ -60,9 +66,11 @@ final class Opening implements AutoCloseable {
         adminGate.unlock();
     }
 
-    /** The endpoint on this path, once the service is open. */
+    /** The endpoint on this path, once the service is open; nobody signs in by a clock that is wrong, and would be ahead of revocations. */
     Optional<Servlet> endpoint(String path) {
-        return Optional.ofNullable(parts).map(opened -> opened.endpoints.get(path));
+        return Optional.ofNullable(parts)
+                .filter(opened -> clock.problem().isEmpty() || !Claviger.PATHS_THAT_BEGIN.contains(path))
+                .map(opened -> opened.endpoints.get(path));
     }
 
     /**

@@ -147,6 +147,26 @@ class ClavigerTest {
         return token(REDEEM + code()).json();
     }
 
+    /** What the database is asked: nothing that is not needed, and two thirds of it in the reads of rows by their key. */
+    @Test
+    void aClientsOwnTokenTakesNoStatementAndARefreshThree() {
+        String refreshToken = tokens().getString("refresh_token");
+        int begun = TestDatabase.statements();
+
+        assertThat(Exchange.post("grant_type=client_credentials")
+                        .header("Authorization", SERVICE)
+                        .through(claviger.endpoints.get("/token"))
+                        .status())
+                .isEqualTo(200);
+        int service = TestDatabase.statements();
+        assertThat(token("grant_type=refresh_token&client_id=spa&refresh_token=" + refreshToken)
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(service - begun).isZero();
+        assertThat(TestDatabase.statements() - service).isEqualTo(3);
+    }
+
     private static void assertError(Exchange exchange, int status, String error) {
         assertThat(exchange.body()).contains("\"" + error + "\"");
         assertThat(exchange.status()).isEqualTo(status);
@@ -303,6 +323,7 @@ class ClavigerTest {
         String rest = "username=alice&password=passwd";
         Cookie foreign = authorize(REQUEST).cookie("__Secure-claviger-form");
 
+        String other = fields.contains("form_token=1._") ? "-" : "_";
         assertThat(List.of(
                         Exchange.post(fields + rest),
                         Exchange.post(fields + rest).cookie(foreign),
@@ -312,7 +333,7 @@ class ClavigerTest {
                         Exchange.post(fields + rest).cookie(new Cookie(cookie.getName(), "")),
                         Exchange.post(fields.replaceFirst("form_token=[^&]*", "form_token=") + rest)
                                 .cookie(cookie),
-                        Exchange.post(fields.replaceFirst("form_token=1[.].", "form_token=1._") + rest)
+                        Exchange.post(fields.replaceFirst("form_token=1[.].", "form_token=1." + other) + rest)
                                 .cookie(cookie),
                         Exchange.post(fields.replace("client_id%3Dspa", "client_id%3Dweb") + rest)
                                 .cookie(cookie),

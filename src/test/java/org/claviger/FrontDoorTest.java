@@ -243,7 +243,12 @@ class FrontDoorTest {
         allow(authorize(request("web")));
         Exchange out = submit(send(Exchange.get(null), "/signout"), "/signout", "everywhere=true");
         assertThat(out.body()).contains("You are signed out everywhere.");
+        // What begins at this moment could not be told from what has just ended: the form asks to try again.
+        Exchange notYet = signIn(request("web"), "username=alice&password=passwd");
+        assertThat(notYet.status()).isEqualTo(503);
+        assertThat(notYet.body()).contains("name=\"password\"");
 
+        CLOCK.advance(Duration.ofSeconds(2));
         signIn();
         assertThat(isConsentPage(authorize(request("web")))).isTrue();
     }

@@ -7,6 +7,11 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +74,7 @@ class OpeningTest {
     /** Runs nothing by itself. */
     private static final class Later extends ScheduledThreadPoolExecutor {
         private final Queue<Runnable> tries = new ArrayDeque<>();
+        private final List<Runnable> repeated = new ArrayList<>();
         private int jobs;
 
         Later() {
@@ -84,6 +90,7 @@ class OpeningTest {
         @Override
         public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long first, long delay, TimeUnit unit) {
             jobs++;
+            repeated.add(command);
             return super.scheduleWithFixedDelay(command, 1, 1, TimeUnit.DAYS);
         }
 
@@ -134,6 +141,44 @@ class OpeningTest {
         assertOpen(true);
         assertThat(executor.tries).isEmpty();
         assertThat(logged).containsExactly("CLAVIGER-0001");
+    }
+
+    @Test
+    void by_a_clock_that_goes_wrong_nobody_signs_in_and_the_rest_goes_on(@TempDir Path folder) {
+        Ahead clock = new Ahead();
+        opening = new Opening(settings(folder), database, executor, clock);
+        opening.start();
+        assertThat(Claviger.PATHS_THAT_BEGIN)
+                .allMatch(path -> opening.endpoint(path).isPresent());
+
+        clock.by = Duration.ofHours(1);
+        executor.repeated.forEach(Runnable::run);
+
+        assertThat(Claviger.PATHS_THAT_BEGIN)
+                .noneMatch(path -> opening.endpoint(path).isPresent());
+        assertThat(opening.endpoint("/revoke")).isPresent();
+        assertThat(opening.endpoint("/signout")).isPresent();
+        assertThat(logged).contains("CLAVIGER-0205");
+    }
+
+    /** The right clock, or one that is ahead of it. */
+    private static final class Ahead extends Clock {
+        private Duration by = Duration.ZERO;
+
+        @Override
+        public Instant instant() {
+            return Settings.clock().instant().plus(by);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.claviger.database.WatchedClock;
 import org.claviger.oauth.Authorization;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.FamilyId;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
@@ -57,6 +58,8 @@ class RevokeAndIntrospectTest {
                   {'client_id':'web','client_secret':'%2$s','grant_types':['authorization_code','refresh_token'],
                    'redirect_uris':['%1$s'],'scope':'demo','audience':'https://orders.example.org'},
                   {'client_id':'orders','client_secret':'%2$s','grant_types':['client_credentials'],
+                   'resource':'https://orders.example.org'},
+                  {'client_id':'neighbour','client_secret':'%2$s','grant_types':['client_credentials'],
                    'audience':'https://orders.example.org'},
                   {'client_id':'named','client_secret':'%2$s','grant_types':['client_credentials'],'audience':'orders'},
                   {'client_id':'service','client_secret':'%2$s','grant_types':['client_credentials'],'scope':'demo',
@@ -230,7 +233,8 @@ class RevokeAndIntrospectTest {
         JsonObject tokens = tokens("web");
         String access = tokens.getString("access_token");
         assertActive(introspect("web", access));
-        assertActive(introspect("orders", access)); // registered for the same audience
+        assertActive(introspect("orders", access)); // registered as that resource server
+        assertInactive(introspect("neighbour", access)); // whose own tokens are for the same
         assertInactive(introspect("service", access));
         assertInactive(introspect("named", access));
         assertActive(introspect("orders", serviceToken("named"))); // whose audience is its client_id
@@ -395,6 +399,28 @@ class RevokeAndIntrospectTest {
         assertThat(refresh("web", tokens).status()).isEqualTo(200);
     }
 
+    /** A node that has not read a key yet cannot tell what was made with it from what was made up: it reads before it says 200. */
+    @Test
+    void v1ATokenOfAKeyThatThisNodeHasNotReadEndsTooAndIsNotTakenForUnknown() throws OAuthException {
+        Claviger other =
+                new Claviger(settings(), TestDatabase.database(), watched(CLOCK), RANDOM, entities -> CLOCK.instant());
+        String kid = part(serviceToken("service"), 0).getString("kid");
+        other.signingKeys.compromised(kid, "a test");
+        other.revocations.view().refresh();
+        String token = post("service", "grant_type", "client_credentials")
+                .through(other.endpoints.get("/token"))
+                .json()
+                .getString("access_token");
+        Exchange alive = post("service", "token", token).through(other.endpoints.get("/introspect"));
+        assertActive(alive);
+
+        assertRevoked(revoke("service", token));
+
+        other.revocations.view().refresh();
+        assertInactive(post("service", "token", token).through(other.endpoints.get("/introspect")));
+        assertInactive(introspect("service", token));
+    }
+
     @Test
     void t7WithAFamilyItsAccessTokensEnd() {
         JsonObject first = tokens("web");
@@ -476,6 +502,7 @@ class RevokeAndIntrospectTest {
                 "application/token-introspection+jwt",
                 "Application/Token-Introspection+JWT",
                 "application/json;q=0.5, application/token-introspection+jwt",
+                "application/token-introspection+jwt;q=0.5, application/json;q=0.5, */*",
                 "application/token-introspection+jwt;q=0.9"
             })
     void aSignedAnswerIsForWhoAsked(String accept) {

@@ -5,6 +5,7 @@ import static org.claviger.oauth.ErrorCode.INVALID_REQUEST;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -66,9 +67,11 @@ public final class Browser {
     }
 
     /** Opens a session under a new identifier (RFC 6819 section 4.4.1.8) and ends the one the browser had. */
-    void signIn(HttpServletRequest request, HttpServletResponse response, ResourceOwner resourceOwner) {
+    void signIn(HttpServletRequest request, HttpServletResponse response, ResourceOwner resourceOwner, Instant authTime)
+            throws OAuthException {
+        String session = sessions.open(resourceOwner, authTime);
         cookie(request, sessionCookie).ifPresent(sessions::end);
-        response.addCookie(newCookie(sessionCookie, sessions.open(resourceOwner)));
+        response.addCookie(newCookie(sessionCookie, session));
     }
 
     /** Ends the session of this browser, if there is one. */

@@ -5,6 +5,8 @@ import static org.claviger.oauth.ErrorCode.ACCESS_DENIED;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
@@ -25,15 +27,22 @@ public final class SignInEndpoint extends PageEndpoint {
     private final Throttle throttle;
     private final Browser browser;
     private final SignInForm form;
+    private final Clock clock;
 
     public SignInEndpoint(
-            Clients clients, ResourceOwners resourceOwners, Throttle throttle, Browser browser, SignInForm form) {
+            Clients clients,
+            ResourceOwners resourceOwners,
+            Throttle throttle,
+            Browser browser,
+            SignInForm form,
+            Clock clock) {
         super(form.pages());
         this.clients = clients;
         this.resourceOwners = resourceOwners;
         this.throttle = throttle;
         this.browser = browser;
         this.form = form;
+        this.clock = clock;
     }
 
     @Override
@@ -53,8 +62,10 @@ public final class SignInEndpoint extends PageEndpoint {
         String username = fields.find("username").orElse("");
         ResourceOwner resourceOwner;
         try {
+            Instant begun = clock.instant();
             resourceOwner =
                     authenticate(request, username, fields.find("password").orElse(""));
+            browser.signIn(request, response, resourceOwner, begun);
         } catch (OAuthException refusal) {
             Audit.record(
                     AuditEvent.SIGN_IN_REFUSED,
@@ -68,7 +79,6 @@ public final class SignInEndpoint extends PageEndpoint {
             form.showAgain(request, response, redirect, authorizationRequest, username, refusal);
             return;
         }
-        browser.signIn(request, response, resourceOwner);
         Audit.record(
                 AuditEvent.SIGNED_IN,
                 Map.of(

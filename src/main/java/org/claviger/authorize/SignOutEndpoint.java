@@ -65,11 +65,11 @@ public final class SignOutEndpoint extends PageEndpoint {
         fields.refuseRepeated();
         browser.proveForm(request, "sign-out", subject.value(), fields.require("form_token"));
         boolean everywhere = fields.find("everywhere").isPresent();
-        browser.signOut(request, response);
-        if (everywhere) {
-            consents.withdrawAll(subject);
+        if (everywhere) { // before this session, by which the person can ask again if that fails
             sessions.endAll(subject);
+            consents.withdrawAll(subject);
         }
+        browser.signOut(request, response);
         Audit.record(AuditEvent.SIGNED_OUT, Map.of("subject", subject, "everywhere", everywhere));
         show(request, response, everywhere ? "sign-out.done-everywhere" : "sign-out.done");
     }

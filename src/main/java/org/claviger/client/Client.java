@@ -16,6 +16,7 @@ import org.claviger.oauth.Scope;
  * @param redirectUris where answers may be sent, see {@link #acceptsRedirect}
  * @param scope the most that it may ask for
  * @param audience what its access tokens are for; absent for the installation's default
+ * @param resource the audience that it is itself, as a resource server: it may introspect tokens for that; absent if it is none
  * @param signingAlgorithm what signs its access tokens; absent for the installation's default
  * @param groups the groups of its own tokens, when it acts for itself
  * @param userGroups the groups of users that its tokens may carry; absent for all of them
@@ -32,6 +33,7 @@ public record Client(
         List<String> postLogoutRedirectUris,
         Scope scope,
         Optional<String> audience,
+        Optional<String> resource,
         TokenType accessTokenType,
         Optional<SigningAlgorithm> signingAlgorithm,
         Set<String> groups,

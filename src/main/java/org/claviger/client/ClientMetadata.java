@@ -68,6 +68,7 @@ final class ClientMetadata {
                 members.texts("post_logout_redirect_uris", RedirectUris::isAcceptable, RedirectUris.EXPECTED),
                 valid("scope", () -> Scope.parse(members.text("scope").orElse(""))),
                 members.text("audience"),
+                members.text("resource"),
                 accessTokenType(),
                 signingAlgorithm(),
                 groups("groups"),

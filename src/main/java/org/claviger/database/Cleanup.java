@@ -1,6 +1,8 @@
 package org.claviger.database;
 
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
+import jakarta.persistence.QueryTimeoutException;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Removes rows that have expired, on one node at a time. Every few minutes it sweeps through each table in the order of its key, a few
@@ -25,6 +28,9 @@ public final class Cleanup {
     /** What is worth a line of the log. */
     private static final int MANY = 10_000;
 
+    /** How long to count rows that are only counted to be told. */
+    private static final Duration MOST_TO_COUNT = Duration.ofSeconds(5);
+
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
     /** For how long a node that has stopped keeps others from cleaning up, beyond its next sweep. */
@@ -34,6 +40,7 @@ public final class Cleanup {
     private final List<Expiring> tables;
     private final String node;
     private final Clock clock;
+    private final Function<EntityManager, Instant> time;
 
     private Instant sweepAt = Instant.MIN;
     private boolean sweeping;
@@ -54,15 +61,24 @@ public final class Cleanup {
      */
     public record Expiring(String entity, String key, String expired, Duration grace) {}
 
-    /** @param node a name that no other node has */
-    public Cleanup(Database database, List<Expiring> tables, String node, Clock clock) {
+    /**
+     * @param node a name that no other node has
+     * @param clock says when to go on, and for how long
+     * @param time the clock of the database, by which the lease ends, and what is removed has expired: that of a node may be wrong
+     */
+    public Cleanup(
+            Database database, List<Expiring> tables, String node, Clock clock, Function<EntityManager, Instant> time) {
+        this.time = time;
         this.database = database;
         this.tables = List.copyOf(tables);
         this.node = node;
         this.clock = clock;
     }
 
-    /** How many expired rows this node knows to be left: counted when it begins a sweep; 0 on a node that does not clean up. */
+    /**
+     * How many expired rows this node knows to be left: counted when it begins a sweep, but for what takes long to count; 0 on a
+     * node that does not clean up.
+     */
     public long backlog() {
         return backlog.get();
     }
@@ -73,7 +89,7 @@ public final class Cleanup {
         if (!sweeping && now.isBefore(sweepAt)) {
             return;
         }
-        if (!hold(now, now.plus(LEASE))) {
+        if (!hold(LEASE)) {
             sweeping = false;
             backlog.set(0);
             sweepAt = now.plus(LEASE);
@@ -87,20 +103,22 @@ public final class Cleanup {
             sweepBatch();
         } while (sweeping && clock.instant().isBefore(now.plus(BUDGET)));
         if (!sweeping) {
-            hold(now, sweepAt.plus(LEASE));
+            hold(Duration.between(now, sweepAt).plus(LEASE));
             sayIfMany();
         }
     }
 
     /** Takes or keeps the lease; whether this node has it. */
-    private boolean hold(Instant now, Instant until) {
-        return database.transact(
-                        entities -> entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
-                                        + " where name = 'cleanup' and (holder = :node or expiresAt <= :now)")
-                                .setParameter("node", node)
-                                .setParameter("until", until)
-                                .setParameter("now", now)
-                                .executeUpdate())
+    private boolean hold(Duration length) {
+        return database.transact(entities -> {
+                    Instant now = time.apply(entities);
+                    return entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
+                                    + " where name = 'cleanup' and (holder = :node or expiresAt <= :now)")
+                            .setParameter("node", node)
+                            .setParameter("until", now.plus(length))
+                            .setParameter("now", now)
+                            .executeUpdate();
+                })
                 == 1;
     }
 
@@ -116,9 +134,18 @@ public final class Cleanup {
     }
 
     private long count(Expiring rows) {
+        try {
+            return counted(rows);
+        } catch (QueryTimeoutException tooMany) {
+            return 0;
+        }
+    }
+
+    private long counted(Expiring rows) {
         return database.transact(entities -> entities.createQuery(
                         "select count(*) from " + rows.entity + " e where " + rows.expired, Long.class)
-                .setParameter("then", clock.instant().minus(rows.grace))
+                .setParameter("then", time.apply(entities).minus(rows.grace))
+                .setHint("jakarta.persistence.query.timeout", (int) MOST_TO_COUNT.toMillis())
                 .getSingleResult());
     }
 
@@ -160,7 +187,7 @@ public final class Cleanup {
                                     .formatted(rows.key, rows.entity, range(rows, from), rows.expired)),
                             from)
                     .setParameter("last", last)
-                    .setParameter("then", clock.instant().minus(rows.grace))
+                    .setParameter("then", time.apply(entities).minus(rows.grace))
                     .executeUpdate();
             removed += gone;
             backlog.updateAndGet(left -> Math.max(0, left - gone));

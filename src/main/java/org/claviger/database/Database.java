@@ -10,6 +10,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.claviger.settings.DatabaseSettings;
 import org.claviger.settings.SettingsException;
+import org.hibernate.Session;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 
 /**
@@ -151,9 +152,16 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** The time of the database, by which all nodes agree on what came first. */
+    /**
+     * The time of the database, by which all nodes agree on what came first: that of this call, and not of the beginning of a
+     * transaction that may have waited for another.
+     */
     public static Instant time(EntityManager entities) {
-        return (Instant) entities.createNativeQuery("select current_timestamp", Instant.class)
+        boolean isPostgres = entities.unwrap(Session.class)
+                .doReturningWork(connection -> connection.getMetaData().getDatabaseProductName())
+                .equals("PostgreSQL");
+        return (Instant) entities.createNativeQuery(
+                        isPostgres ? "select clock_timestamp()" : "select current_timestamp", Instant.class)
                 .getSingleResult();
     }
 

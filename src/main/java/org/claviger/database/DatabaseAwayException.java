@@ -8,9 +8,12 @@ import org.claviger.settings.DatabaseSettings;
 
 /** The database is away: neither a refusal nor a fault of ours, and worth another try in a moment. */
 public final class DatabaseAwayException extends RuntimeException {
-    /** PostgreSQL ends, starts or is full (appendix A of its manual); H2 has lost its connection or is being closed. */
+    /**
+     * PostgreSQL ends, starts, is full (class 53) or is a standby that cannot be written (25006; appendix A of its manual); H2 has
+     * lost its connection or is being closed.
+     */
     private static final Set<String> STATES =
-            Set.of("57P01", "57P02", "57P03", "57P05", "53300", "90067", "90098", "90121");
+            Set.of("57P01", "57P02", "57P03", "57P05", "25006", "90067", "90098", "90121");
 
     DatabaseAwayException(Throwable cause) {
         super(DatabaseSettings.URL_KEY + ": the database cannot be reached: " + reason(cause), cause);
@@ -32,6 +35,7 @@ public final class DatabaseAwayException extends RuntimeException {
             return STATES.contains(state);
         }
         return state.startsWith("08") // SQL standard, class 08: connection exception
+                || state.startsWith("53")
                 || STATES.contains(state)
                 || thrown instanceof SQLTransientConnectionException
                 || thrown instanceof SQLNonTransientConnectionException;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.claviger.client.ClientAuthenticationMethod;
+import org.claviger.jose.SigningAlgorithm;
 import org.claviger.oauth.GrantType;
 import org.claviger.settings.Issuer;
 import org.claviger.settings.Settings;
@@ -34,10 +35,11 @@ public final class Metadata {
                 .add(
                         "introspection_endpoint_auth_methods_supported",
                         methods(method -> method != ClientAuthenticationMethod.NONE))
-                // RFC 9701 section 7
+                // RFC 9701 section 7; that of the key in force, which a changed setting reaches only after its
+                // announcement
                 .add(
                         "introspection_signing_alg_values_supported",
-                        array(Stream.of(settings.keys().algorithm().value())))
+                        array(Arrays.stream(SigningAlgorithm.values()).map(SigningAlgorithm::value)))
                 .add("code_challenge_methods_supported", array(Stream.of("S256")))
                 // RFC 9207 section 3
                 .add("authorization_response_iss_parameter_supported", true)

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.Lifetimes;
@@ -42,14 +43,24 @@ public final class SignInSessions {
         this.clock = clock;
     }
 
-    /** Opens a session for a resource owner who has just been proven, and answers its identifier: a credential. */
-    public String open(ResourceOwner resourceOwner) {
+    /**
+     * Opens a session for a resource owner who has just been proven, and answers its identifier: a credential.
+     *
+     * @param authTime when the password was sent: before it was looked at, so that who changes it meanwhile ends this too
+     * @throws OAuthException {@code temporarily_unavailable} if what this user had until now has just been ended: tokens tell whole
+     *     seconds, so it could not be told from what begins now
+     */
+    public String open(ResourceOwner resourceOwner, Instant authTime) throws OAuthException {
         String id = tokens.secret();
         Instant now = now();
+        if (revocations.view().isEnded(resourceOwner.subject(), authTime)) {
+            throw OAuthException.unavailable(
+                    "everything of this user was revoked a moment ago", RevocationRepository.LONGEST_MOMENT);
+        }
         SignInSessionRow row = new SignInSessionRow();
         row.idHash = RandomTokens.hash(id);
         row.subject = resourceOwner.subject().value();
-        row.authTime = revocations.view().clearFrom(now);
+        row.authTime = authTime.truncatedTo(ChronoUnit.MICROS);
         row.lastUsedAt = now;
         row.expiresAt = now.plus(lifetimes.sessionAbsolute());
         database.change(entities -> entities.persist(row));

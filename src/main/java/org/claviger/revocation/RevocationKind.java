@@ -12,17 +12,24 @@ import java.util.Optional;
 /** What a revocation ends. It is kept for as long as anything could live that it ends, whatever the settings were. */
 public enum RevocationKind {
     /** One access token, by its {@code jti}. */
-    TOKEN(false, LONGEST_ACCESS_TOKEN),
+    TOKEN(false, LONGEST_ACCESS_TOKEN.plus(Margin.CLOCKS)),
     /** The access tokens of a family; its refresh tokens end with its own row. */
-    FAMILY(false, LONGEST_ACCESS_TOKEN),
+    FAMILY(false, LONGEST_ACCESS_TOKEN.plus(Margin.CLOCKS)),
     /** All that descends from a sign-in of this subject before an instant: sessions, families, access tokens. */
-    SUBJECT(true, LONGEST_SESSION.plus(LONGEST_FAMILY).plus(LONGEST_ACCESS_TOKEN)),
+    SUBJECT(
+            true,
+            LONGEST_SESSION.plus(LONGEST_FAMILY).plus(LONGEST_ACCESS_TOKEN).plus(Margin.CLOCKS)),
     /** All that this client has from sign-ins, or was issued for itself, before an instant. */
     CLIENT(true, SUBJECT.kept),
     /** All of everybody before an instant; its name is empty. */
     EVERYTHING(true, SUBJECT.kept),
     /** All that this key has signed, by its {@code kid}. Who has a stolen key can sign for any time, so this stays. */
     KEY(false, Duration.ofDays(36_500));
+
+    /** Clocks differ, and a token ends with the second. */
+    private static final class Margin {
+        static final Duration CLOCKS = Duration.ofMinutes(1);
+    }
 
     private final boolean dated;
     private final Duration kept;

@@ -22,6 +22,9 @@ public final class RevocationRepository {
     /** How far the clock of a node that issues tokens may be ahead of the database's. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
 
+    /** For how long at most something new cannot be told from what was ended: a second of clocks, and the rest of another. */
+    public static final Duration LONGEST_MOMENT = CLOCKS_DIFFER.plusSeconds(1);
+
     private final Database database;
     private final RevocationView view;
     private final Function<EntityManager, Instant> time;

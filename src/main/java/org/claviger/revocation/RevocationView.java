@@ -27,9 +27,6 @@ public final class RevocationView {
     private final Clock clock;
     private final Map<RevocationKind, Map<String, Entry>> live = new EnumMap<>(RevocationKind.class);
 
-    /** Nothing that begins from then on is ended by any revocation. */
-    private volatile Instant clear = Instant.EPOCH;
-
     private long seen;
     private Instant pruneAt;
 
@@ -89,15 +86,6 @@ public final class RevocationView {
         return entry != null && since < entry.before;
     }
 
-    /**
-     * From when on something new is not taken for what has just been revoked: now, or the second after the latest revocation.
-     * Tokens tell whole seconds, so who signs in again within that second is said to have signed in when it is over.
-     */
-    public Instant clearFrom(Instant now) {
-        Instant known = clear;
-        return known.isAfter(now) ? known : now;
-    }
-
     private Map<String, Entry> named(RevocationKind kind) {
         return live.getOrDefault(kind, Map.of());
     }
@@ -115,11 +103,6 @@ public final class RevocationView {
     private void add(RevocationKind kind, String name, Instant issuedBefore, Instant expiresAt) {
         long before = kind.isDated() ? issuedBefore.getEpochSecond() : Long.MAX_VALUE;
         named(kind).merge(name, new Entry(before, expiresAt.getEpochSecond()), Entry::and);
-        if (kind.isDated()) {
-            synchronized (this) {
-                clear = issuedBefore.isAfter(clear) ? issuedBefore : clear;
-            }
-        }
     }
 
     /**

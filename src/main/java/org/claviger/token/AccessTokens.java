@@ -21,6 +21,7 @@ import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.RevocationRepository;
 import org.claviger.revocation.RevocationView;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
@@ -93,8 +94,7 @@ public final class AccessTokens {
         Instant now = clock.instant();
         if (revocations.isEnded(new Subject(client.id().value()), client.id(), now)) {
             throw OAuthException.unavailable(
-                    "everything of this client has just been revoked",
-                    Duration.between(now, revocations.clearFrom(now)).plusSeconds(1));
+                    "everything of this client has just been revoked", RevocationRepository.LONGEST_MOMENT);
         }
         Map<String, Object> claims = new LinkedHashMap<>();
         putGroups(claims, new TreeSet<>(client.groups()));

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Client;
 import org.claviger.guard.LiveTokens;
@@ -35,6 +37,7 @@ import org.claviger.settings.Issuer;
  */
 public final class IntrospectionEndpoint extends ClientEndpoint {
     private static final String SIGNED = "application/token-introspection+jwt";
+    private static final Pattern WEIGHT = Pattern.compile(";q=([01](?:\\.[0-9]{0,3})?)(?:;|$)");
 
     private final Issuer issuer;
     private final LiveTokens accessTokens;
@@ -108,11 +111,11 @@ public final class IntrospectionEndpoint extends ClientEndpoint {
         return Optional.of(answer);
     }
 
-    /** Issued to it, or for it: under its client_id or under what it is registered for as its audience. */
+    /** Issued to it, or for it: under its client_id or as the resource server that it is registered for. */
     private static boolean isVisible(VerifiedJwt jwt, Client client) {
         return jwt.text("client_id").filter(client.id().value()::equals).isPresent()
                 || jwt.isFor(client.id().value())
-                || client.audience().filter(jwt::isFor).isPresent();
+                || client.resource().filter(jwt::isFor).isPresent();
     }
 
     /** Only for the client that holds it: a refresh token is for nobody else. */
@@ -138,13 +141,24 @@ public final class IntrospectionEndpoint extends ClientEndpoint {
         });
     }
 
-    /** Whether the signed form is named, and not refused by a weight of 0 (RFC 9110 section 12.5.1). */
+    /** Whether the signed form is named, and the other not preferred to it (RFC 9110 section 12.5.1). */
     private static boolean wantsSigned(HttpServletRequest request) {
-        return Requests.headers(request, "Accept").stream()
+        List<String> ranges = Requests.headers(request, "Accept").stream()
                 .flatMap(header -> Arrays.stream(header.split(",", -1)))
                 .map(range -> range.replaceAll("\\s", "").toLowerCase(Locale.ROOT))
-                .anyMatch(range -> range.equals(SIGNED)
-                        || (range.startsWith(SIGNED + ";") && !range.matches(".*;q=0(\\.0*)?(;.*)?")));
+                .toList();
+        double signed = weight(ranges, SIGNED);
+        return signed > 0 && signed >= weight(ranges, "application/json");
+    }
+
+    /** Between 0, for what is not named, and 1; a weight that is none counts as not given. */
+    private static double weight(List<String> ranges, String type) {
+        return ranges.stream()
+                .filter(range -> range.equals(type) || range.startsWith(type + ";"))
+                .map(WEIGHT::matcher)
+                .mapToDouble(weight -> weight.find() ? Double.parseDouble(weight.group(1)) : 1)
+                .max()
+                .orElse(0);
     }
 
     /**

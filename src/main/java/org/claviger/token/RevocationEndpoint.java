@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
-import org.claviger.guard.LiveTokens;
 import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.VerifiedJwt;
+import org.claviger.jose.VerifiedTokens;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.refresh.RefreshTokens;
@@ -25,20 +25,24 @@ import org.claviger.revocation.RevocationRepository;
 public final class RevocationEndpoint extends ClientEndpoint {
     private final RefreshTokens refreshTokens;
     private final TokenFamilies families;
-    private final LiveTokens accessTokens;
+    private final VerifiedTokens accessTokens;
     private final RevocationRepository revocations;
+    private final Runnable readKeys;
 
+    /** @param readKeys reads from the database what other nodes make tokens with */
     public RevocationEndpoint(
             ClientAuthentication authentication,
             RefreshTokens refreshTokens,
             TokenFamilies families,
-            LiveTokens accessTokens,
-            RevocationRepository revocations) {
+            VerifiedTokens accessTokens,
+            RevocationRepository revocations,
+            Runnable readKeys) {
         super(authentication, AuditEvent.REVOCATION_REFUSED);
         this.refreshTokens = refreshTokens;
         this.families = families;
         this.accessTokens = accessTokens;
         this.revocations = revocations;
+        this.readKeys = readKeys;
     }
 
     @Override
@@ -46,7 +50,13 @@ public final class RevocationEndpoint extends ClientEndpoint {
         String token = asking.parameters().require("token");
         ClientId client = asking.client().id();
         Optional<RefreshTokens.Owned> refreshToken = refreshTokens.findOwner(token);
-        Optional<VerifiedJwt> accessToken = refreshToken.isPresent() ? Optional.empty() : prove(token);
+        Optional<VerifiedJwt> accessToken = refreshToken.isPresent() ? Optional.empty() : verify(token);
+        if (refreshToken.isEmpty() && accessToken.isEmpty()) {
+            // Another node may have made it with a key that this one has not read yet; 200 would be a promise.
+            readKeys.run();
+            refreshToken = refreshTokens.findOwner(token);
+            accessToken = refreshToken.isPresent() ? Optional.empty() : verify(token);
+        }
         if (refreshToken.isPresent()) {
             known.put("family", refreshToken.get().family());
             requireOwn(client.equals(refreshToken.get().client()));
@@ -67,9 +77,11 @@ public final class RevocationEndpoint extends ClientEndpoint {
         response.setContentLength(0);
     }
 
-    private Optional<VerifiedJwt> prove(String token) {
+    /** Ours and not expired; whether it opens anything now does not matter: it may again when settings have changed. */
+    private Optional<VerifiedJwt> verify(String token) {
         try {
-            return Optional.of(accessTokens.prove(token));
+            return Optional.of(accessTokens.verify(token))
+                    .filter(jwt -> !revocations.view().isRevoked(jwt));
         } catch (InvalidTokenException notAlive) {
             return Optional.empty();
         }

@@ -49,7 +49,7 @@ class CleanupTest {
     }
 
     private Cleanup node(List<Expiring> tables) {
-        return new Cleanup(TestDatabase.database(), tables, TOKENS.identifier(), clock);
+        return new Cleanup(TestDatabase.database(), tables, TOKENS.identifier(), clock, entities -> clock.instant());
     }
 
     private static int rows(String table) {
@@ -165,11 +165,11 @@ class CleanupTest {
         assertThat(rows("sign_in_session")).isZero();
     }
 
-    /** A clock by which each look at it takes 150 ms. */
+    /** A clock by which each look at it takes 250 ms. */
     private final class SlowClock extends Clock {
         @Override
         public Instant instant() {
-            clock.advance(Duration.ofMillis(150));
+            clock.advance(Duration.ofMillis(250));
             return clock.instant();
         }
 
@@ -187,7 +187,8 @@ class CleanupTest {
     @Test
     void eachSecondItStopsWhenItsTimeIsUpAndGoesOnFromThere() {
         sessions(5_000, TestClock.START);
-        Cleanup cleanup = new Cleanup(TestDatabase.database(), SESSIONS, "slow", new SlowClock());
+        Cleanup cleanup =
+                new Cleanup(TestDatabase.database(), SESSIONS, "slow", new SlowClock(), entities -> clock.instant());
         int left = 5_000;
         for (int run = 0; run < 10; run++) {
             cleanup.run();
@@ -203,7 +204,8 @@ class CleanupTest {
     @Test
     void aCleanupThatDoesNotKeepUpIsSaidOnce() {
         sessions(2_000, TestClock.START);
-        Cleanup cleanup = new Cleanup(TestDatabase.database(), SESSIONS, "slow", new SlowClock());
+        Cleanup cleanup =
+                new Cleanup(TestDatabase.database(), SESSIONS, "slow", new SlowClock(), entities -> clock.instant());
         cleanup.run();
         clock.advance(Duration.ofMinutes(6));
         try (CapturedLog log = new CapturedLog("org.claviger")) {

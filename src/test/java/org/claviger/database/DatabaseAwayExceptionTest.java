@@ -29,6 +29,8 @@ class DatabaseAwayExceptionTest {
         "57P02, true", // crashed
         "57P03, true", // starting up
         "53300, true", // too many connections
+        "53100, true", // no room on the disk
+        "25006, true", // a standby, which nobody has told to take over
         "57014, false", // the statement was cancelled
         "28P01, false", // wrong password
         "3D000, false", // no such database

@@ -33,7 +33,7 @@ class PasswordChangeTest {
     void signIn() throws OAuthException {
         register(FIRST);
         alice = owners.authenticate("alice", "the first password");
-        session = sessions.open(alice);
+        session = sessions.open(alice, clock.instant());
     }
 
     private static List<String> ended() {

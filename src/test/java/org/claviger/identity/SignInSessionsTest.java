@@ -3,6 +3,7 @@ package org.claviger.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
+import static org.claviger.Fixture.refusal;
 import static org.claviger.Fixture.settings;
 
 import java.time.Duration;
@@ -12,6 +13,9 @@ import java.util.Set;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
+import org.claviger.database.Database;
+import org.claviger.oauth.ErrorCode;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationKind;
 import org.claviger.revocation.RevocationRepository;
@@ -26,8 +30,10 @@ class SignInSessionsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static ResourceOwners owners;
 
+    private final Database database = TestDatabase.empty();
     private final TestClock clock = new TestClock();
-    private final SignInSessions sessions = node();
+    private final RevocationRepository revocations = Fixture.revocations(clock);
+    private final SignInSessions sessions = node(revocations);
     private ResourceOwner alice;
 
     @BeforeAll
@@ -36,21 +42,23 @@ class SignInSessionsTest {
     }
 
     @BeforeEach
-    void empty() {
-        TestDatabase.empty();
+    void register() {
         alice = owners.find(new Subject(Fixture.user("alice", true, "user"))).orElseThrow();
     }
 
     /** Idle after 30 minutes, over after 10 hours. */
     private SignInSessions node() {
-        RevocationRepository revocations = Fixture.revocations(clock);
+        return node(Fixture.revocations(clock));
+    }
+
+    private SignInSessions node(RevocationRepository revocations) {
         return new SignInSessions(
-                TestDatabase.database(), owners, revocations, TOKENS, settings().lifetimes(), clock);
+                database, owners, revocations, TOKENS, settings().lifetimes(), clock);
     }
 
     @Test
-    void whoSignedInIsKnownOnEveryNode() {
-        String id = sessions.open(alice);
+    void whoSignedInIsKnownOnEveryNode() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         clock.advance(Duration.ofMinutes(5));
 
         assertThat(sessions.find(id)).contains(new SignInSession(alice, TestClock.START));
@@ -58,20 +66,20 @@ class SignInSessionsTest {
     }
 
     @Test
-    void aSessionThatNobodyUsesEndsAtItsIdleLifetime() {
-        String id = sessions.open(alice);
+    void aSessionThatNobodyUsesEndsAtItsIdleLifetime() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         clock.advance(Duration.ofMinutes(30).minus(SECOND));
         assertThat(sessions.find(id)).isPresent();
 
-        String other = sessions.open(alice);
+        String other = sessions.open(alice, clock.instant());
         clock.advance(Duration.ofMinutes(30));
         assertThat(sessions.find(other)).isEmpty();
         assertThat(sessions.find(id)).isEmpty();
     }
 
     @Test
-    void useProlongsASessionUpToItsAbsoluteLifetime() {
-        String id = sessions.open(alice);
+    void useProlongsASessionUpToItsAbsoluteLifetime() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         Instant end = TestClock.START.plus(Duration.ofHours(10));
         while (clock.instant().plus(Duration.ofMinutes(25)).isBefore(end)) {
             clock.advance(Duration.ofMinutes(25));
@@ -85,8 +93,8 @@ class SignInSessionsTest {
     }
 
     @Test
-    void useOnOneNodeCountsOnAnother() {
-        String id = sessions.open(alice);
+    void useOnOneNodeCountsOnAnother() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         clock.advance(Duration.ofMinutes(29));
         assertThat(node().find(id)).isPresent();
         clock.advance(Duration.ofMinutes(29));
@@ -95,8 +103,8 @@ class SignInSessionsTest {
     }
 
     @Test
-    void anExpiredSessionDoesNotComeBackByBeingAskedFor() {
-        String id = sessions.open(alice);
+    void anExpiredSessionDoesNotComeBackByBeingAskedFor() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         clock.advance(Duration.ofMinutes(30));
         assertThat(sessions.find(id)).isEmpty();
         clock.set(TestClock.START.plus(Duration.ofMinutes(31)));
@@ -105,8 +113,8 @@ class SignInSessionsTest {
     }
 
     @Test
-    void quickUseIsNotWrittenDownEachTime() {
-        String id = sessions.open(alice);
+    void quickUseIsNotWrittenDownEachTime() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         clock.advance(Duration.ofSeconds(30));
         sessions.find(id);
         assertThat(lastUse()).isEqualTo(TestClock.START);
@@ -123,9 +131,9 @@ class SignInSessionsTest {
     }
 
     @Test
-    void aSessionThatWasEndedIsGoneOnEveryNode() {
-        String id = sessions.open(alice);
-        String other = sessions.open(alice);
+    void aSessionThatWasEndedIsGoneOnEveryNode() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
+        String other = sessions.open(alice, clock.instant());
 
         sessions.end(id);
 
@@ -138,9 +146,9 @@ class SignInSessionsTest {
     }
 
     @Test
-    void whoSignsOutEverywhereHasNoSessionAndCanSignInAgainAtOnce() {
-        String here = sessions.open(alice);
-        String there = node().open(alice);
+    void whoSignsOutEverywhereHasNoSessionAndCanSignInAgainAMomentLater() throws OAuthException {
+        String here = sessions.open(alice, clock.instant());
+        String there = node().open(alice, clock.instant());
 
         sessions.endAll(alice.subject());
 
@@ -148,14 +156,43 @@ class SignInSessionsTest {
         assertThat(node().find(there)).isEmpty();
         assertThat(TestDatabase.query("select name from revocation where kind = 'SUBJECT'"))
                 .containsExactly(alice.subject().value());
-        String again = sessions.open(alice);
-        // Tokens tell whole seconds, and that second is over for everything of this user.
-        assertThat(sessions.find(again)).contains(new SignInSession(alice, TestClock.START.plusSeconds(2)));
+        // Tokens tell whole seconds, and clocks differ: until then nothing could be told from what has ended.
+        clock.advance(Duration.ofMillis(1_999));
+        OAuthException notYet = refusal(() -> sessions.open(alice, clock.instant()));
+        assertThat(notYet.code()).isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(sessions.find(sessions.open(alice, clock.instant())))
+                .contains(new SignInSession(alice, TestClock.START.plusSeconds(2)));
+    }
+
+    /** Whatever was revoked of whomever a moment before, what begins now begins now: a second end finds it. */
+    @Test
+    void whoSignsInBetweenTwoEndsInOneSecondEndsWithTheSecond() throws OAuthException {
+        sessions.endAll(new Subject("somebody-else"));
+        clock.advance(Duration.ofMillis(200));
+        Instant authTime = sessions.find(sessions.open(alice, clock.instant()))
+                .orElseThrow()
+                .authTime();
+        clock.advance(Duration.ofMillis(600));
+        sessions.endAll(alice.subject());
+
+        assertThat(revocations.view().isEnded(alice.subject(), authTime)).isTrue();
+    }
+
+    /** The old password was right when it was looked at; while it was, another took its place. */
+    @Test
+    void t12WhoSentAPasswordBeforeItWasChangedDoesNotGetIn() {
+        Instant sent = clock.instant();
+        clock.advance(Duration.ofSeconds(1));
+        sessions.endAll(alice.subject());
+        clock.advance(Duration.ofSeconds(4));
+
+        assertThat(refusal(() -> sessions.open(alice, sent)).code()).isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
     }
 
     @Test
-    void aSessionFromBeforeTheEndOfEverythingIsNoneEvenIfItsRowIsThere() {
-        String id = sessions.open(alice);
+    void aSessionFromBeforeTheEndOfEverythingIsNoneEvenIfItsRowIsThere() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
         RevocationRepository elsewhere = Fixture.revocations(clock);
         elsewhere.revoke(RevocationKind.EVERYTHING, "");
 
@@ -164,8 +201,8 @@ class SignInSessionsTest {
     }
 
     @Test
-    void t12ASessionOfADisabledUserIsNone() {
-        String id = sessions.open(alice);
+    void t12ASessionOfADisabledUserIsNone() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
 
         TestDatabase.execute("update resource_owner set enabled = false");
 
@@ -173,8 +210,8 @@ class SignInSessionsTest {
     }
 
     @Test
-    void aSessionIsStoredAsAHashOnly() {
-        String id = sessions.open(alice);
+    void aSessionIsStoredAsAHashOnly() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
 
         assertThat(id).matches("[A-Za-z0-9_-]{43}");
         assertThat(TestDatabase.dump()).contains(RandomTokens.hash(id)).doesNotContain(id);
@@ -182,10 +219,10 @@ class SignInSessionsTest {
     }
 
     @Test
-    void a15EachSignInGetsAnIdentifierOfItsOwn() {
+    void a15EachSignInGetsAnIdentifierOfItsOwn() throws OAuthException {
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            ids.add(sessions.open(alice));
+            ids.add(sessions.open(alice, clock.instant()));
         }
 
         assertThat(ids).hasSize(100);
@@ -193,8 +230,8 @@ class SignInSessionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "' or 1=1 --", "\u0000", "🔑"})
-    void whatIsNoIdentifierFindsNothing(String id) {
-        sessions.open(alice);
+    void whatIsNoIdentifierFindsNothing(String id) throws OAuthException {
+        sessions.open(alice, clock.instant());
 
         assertThat(sessions.find(id)).isEmpty();
     }

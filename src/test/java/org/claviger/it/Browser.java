@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -88,7 +89,13 @@ final class Browser {
             throws InterruptedException, IOException {
         Form form = form(page);
         if (form.isSignIn()) {
-            return signIn(page);
+            HttpResponse<String> answer = signIn(page);
+            // For a moment after everything of this user was ended.
+            for (int again = 0; answer.statusCode() == 503 && again < 20; again++) {
+                TimeUnit.MILLISECONDS.sleep(250);
+                answer = signIn(page);
+            }
+            return answer;
         }
         assertThat(form.isConsent()).as(page.body()).isTrue();
         return submit(page, "decision", decision.value());

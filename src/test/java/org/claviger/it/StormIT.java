@@ -135,6 +135,10 @@ class StormIT {
             // The request that was under way when the server was killed may have been committed; nobody has its answer.
             alive += isAlive ? 1 : 0;
             assertThat(isAlive || session.unsure).as("session %s", i).isTrue();
+            // And it has only gone on: its access tokens would have ended with it.
+            assertThat(json(flow.introspect("web", session.accessToken)).getBoolean("active"))
+                    .as("session %s", i)
+                    .isTrue();
             // No earlier one has come back.
             for (String used : session.refreshTokens.subList(0, session.refreshTokens.size() - 1)) {
                 assertThat(flow.introspect("web", used).body()).isEqualTo("{\"active\":false}");

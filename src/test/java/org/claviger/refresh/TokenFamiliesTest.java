@@ -16,6 +16,7 @@ import org.claviger.Fixture;
 import org.claviger.Parallel;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
+import org.claviger.database.Cleanup;
 import org.claviger.database.Database;
 import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
@@ -397,6 +398,25 @@ class TokenFamiliesTest {
                         .detail())
                 .contains("reuse of generation 1");
         assertThat(refused(newest).detail()).contains("ended");
+    }
+
+    @Test
+    void t9ReuseIsKnownAfterEverythingThatHadExpiredWasRemoved() throws OAuthException {
+        String first = redeemed();
+        String second = rotate(first);
+        clock.advance(Duration.ofDays(6));
+        String third = rotate(second);
+        clock.advance(Duration.ofDays(6));
+        new Cleanup(
+                        database,
+                        List.of(TokenFamilies.EXPIRING, RevocationRepository.EXPIRING),
+                        "node",
+                        clock,
+                        entities -> clock.instant())
+                .run();
+
+        assertThat(refused(first).detail()).contains("reuse of generation 1");
+        assertThat(refused(third).detail()).contains("ended");
     }
 
     @Test
