@@ -22,8 +22,11 @@ import org.claviger.authorize.SignInEndpoint;
 import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
 import org.claviger.client.Clients;
+import org.claviger.database.ChangeFeed;
 import org.claviger.database.Cleanup;
 import org.claviger.database.Database;
+import org.claviger.database.Freshness;
+import org.claviger.database.Topic;
 import org.claviger.database.WatchedClock;
 import org.claviger.discovery.JwksDocument;
 import org.claviger.discovery.Metadata;
@@ -68,6 +71,11 @@ final class Claviger {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
     final Settings settings;
+
+    /** A name that no other node has. */
+    final String node;
+
+    final ChangeFeed feed;
     final RevocationRepository revocations;
     final VerifiedTokens verifiedTokens;
     final WatchedClock clock;
@@ -96,29 +104,41 @@ final class Claviger {
 
     /** Throws {@link SettingsException} if the keys or a file that a setting names cannot be used. */
     Claviger(Settings settings, Database database, WatchedClock clock, SecureRandom random) {
-        this(settings, database, clock, random, Database::time);
+        this(
+                settings,
+                database,
+                clock,
+                random,
+                Database::time,
+                new Freshness(settings.feed().maxStaleness(), clock, System::nanoTime));
     }
 
-    /** The same for a test, which sets the clock of its database too. */
+    /** The same for a test, which sets the clock of its database too, and how old what is known may be. */
     Claviger(
             Settings settings,
             Database database,
             WatchedClock clock,
             SecureRandom random,
-            Function<EntityManager, Instant> time) {
+            Function<EntityManager, Instant> time,
+            Freshness freshness) {
         this.settings = settings;
         this.clock = clock;
         RandomTokens tokens = new RandomTokens(random);
-
+        node = tokens.identifier();
+        feed = ChangeFeed.open(database, freshness); // before anything is read that it follows
         KeyWrap keyWrap = new KeyWrap(settings.keyEncryptionKey(), settings.furtherKeyEncryptionKeys(), random);
         macKeys = MacKeys.load(database, keyWrap, random, clock);
         signingKeys = SigningKeys.load(settings, database, keyWrap, random, clock);
-        revocations = new RevocationRepository(database, RevocationView.load(database, clock), time);
+        revocations = new RevocationRepository(database, RevocationView.load(database, clock, freshness), time);
         clients = new Clients(database, revocations, macKeys);
         ResourceOwners resourceOwners = new ResourceOwners(database, revocations, random);
         settings.importFile().ifPresent(new Import(database, macKeys, clients, resourceOwners, System.getenv())::read);
         clients.refresh();
-        revocations.view().refresh();
+        revocations.view().readAll();
+        feed.on(Topic.REVOCATION, revocations.view())
+                .on(Topic.MAC_KEY, macKeys::refresh)
+                .on(Topic.SIGNING_KEY, signingKeys::refresh)
+                .on(Topic.CLIENT, clients::refresh);
         firstAdministrator = new FirstAdministrator(settings, database, clients, resourceOwners, tokens, clock);
         firstAdministrator.provide();
 
@@ -133,10 +153,11 @@ final class Claviger {
                 List.of(
                         TokenFamilies.EXPIRING,
                         RevocationRepository.EXPIRING,
+                        ChangeFeed.EXPIRING,
                         SignInSessions.EXPIRING,
                         Consents.EXPIRING,
                         FirstAdministrator.EXPIRING),
-                tokens.identifier(),
+                node,
                 clock,
                 time);
         Pages pages = new Pages(settings);
@@ -197,6 +218,13 @@ final class Claviger {
         paths.addAll(PATHS_FOR_PROGRAMS);
         if (!paths.equals(endpoints.keySet())) {
             throw new IllegalStateException("the paths are " + paths + " and the endpoints " + endpoints.keySet());
+        }
+    }
+
+    /** By a clock that is right: what was forgotten too early would be accepted again. */
+    void forgetRevocations() {
+        if (clock.problem().isEmpty()) {
+            revocations.view().prune();
         }
     }
 

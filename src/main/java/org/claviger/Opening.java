@@ -14,6 +14,7 @@ import org.claviger.database.Database;
 import org.claviger.database.DatabaseAwayException;
 import org.claviger.database.WatchedClock;
 import org.claviger.guard.BearerGate;
+import org.claviger.push.Push;
 import org.claviger.settings.Settings;
 import org.claviger.settings.SettingsException;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Opening implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("org.claviger");
     private static final long SECONDS_BETWEEN_TRIES = 2;
+    private static final long POLL_MILLIS = 500;
 
     final Settings settings;
     final BearerGate applicationGate = new BearerGate();
@@ -35,6 +37,7 @@ final class Opening implements AutoCloseable {
     private final WatchedClock clock;
     private final List<ScheduledFuture<?>> jobs = new ArrayList<>();
     private volatile @Nullable Claviger parts;
+    private @Nullable Push push;
     private boolean closed;
     private String said = "";
 
@@ -124,14 +127,17 @@ final class Opening implements AutoCloseable {
         }
         Claviger ready = new Claviger(settings, database, clock, Settings.random());
         jobs.clear();
+        String unheard =
+                "CLAVIGER-0204 what other nodes have changed cannot be read; this node goes on with what it knows";
+        Refresh feed = new Refresh(unheard, ready.feed::poll);
+        // Twice a second and on its own, so that every change is known within one.
+        jobs.add(executor.scheduleWithFixedDelay(feed, POLL_MILLIS, POLL_MILLIS, TimeUnit.MILLISECONDS));
+        push = Push.start(settings, database, ready.node, executor, feed);
         everySecond(new Refresh(
-                "CLAVIGER-0204 what other nodes have changed cannot be read; this node goes on with what it knows",
+                unheard,
                 clock::refresh,
-                ready.revocations.view()::refresh,
-                ready.macKeys::refresh,
-                ready.signingKeys::refresh,
+                ready::forgetRevocations,
                 ready.verifiedTokens::prune,
-                ready.clients::refresh,
                 ready.throttle::refresh,
                 ready.firstAdministrator::refresh));
         // On its own, for to make a key may take seconds.
@@ -141,7 +147,11 @@ final class Opening implements AutoCloseable {
         parts = ready;
         applicationGate.open(ready.applicationGuard);
         adminGate.open(ready.adminGuard);
-        LOG.log(Level.INFO, "CLAVIGER-0001 ready as {0}", settings.issuer());
+        LOG.log(
+                Level.INFO,
+                "CLAVIGER-0001 ready as {0}; changes are pushed by {1}",
+                settings.issuer(),
+                push.kinds().isEmpty() ? "nothing" : String.join(", ", push.kinds()));
     }
 
     private void everySecond(Runnable work) {
@@ -153,6 +163,9 @@ final class Opening implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         jobs.forEach(job -> job.cancel(true));
+        if (push != null) {
+            push.close();
+        }
         database.close();
     }
 }

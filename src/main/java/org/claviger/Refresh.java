@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.claviger.database.DatabaseAwayException;
 
-/** What runs every second: keeps what a node holds in memory up to date with what other nodes write, the keys fresh, the tables clean. */
+/** What runs every second or more often: keeps what a node holds in memory up to date with what other nodes write, the keys fresh, the tables clean. */
 final class Refresh implements Runnable {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
@@ -21,7 +21,7 @@ final class Refresh implements Runnable {
     }
 
     @Override
-    public void run() {
+    public synchronized void run() {
         readings.forEach(this::read);
     }
 

@@ -2,7 +2,7 @@ package org.claviger;
 
 import jakarta.annotation.Resource;
 import jakarta.annotation.sql.DataSourceDefinition;
-import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
@@ -15,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.sql.DataSource;
 import org.claviger.guard.ServerCheck;
 import org.claviger.guard.ServerWideGuard;
@@ -45,15 +47,19 @@ public class Startup implements ServletContextListener {
 
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
+    /** As many as there are jobs that may have to wait, so that none waits for another. Payara's own executor has one thread for all. */
+    private static final int THREADS = 8;
+
     @Resource(lookup = DATA_SOURCE)
     private DataSource dataSource;
 
     @Resource
-    private ManagedScheduledExecutorService executor;
+    private ManagedThreadFactory threads;
 
     @Inject
     private Installation installation;
 
+    private @Nullable ScheduledExecutorService executor;
     private @Nullable Opening opening;
     private @Nullable SelfCheck selfCheck;
     private @Nullable ServerWideGuard guard;
@@ -62,6 +68,7 @@ public class Startup implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             Settings settings = Settings.read(ConfigProvider.getConfig(Startup.class.getClassLoader()));
+            executor = new ScheduledThreadPoolExecutor(THREADS, threads);
             opening = new Opening(settings, dataSource, executor);
             installation.use(opening);
             selfCheck = new SelfCheck(ServerCheck.here(), opening::unlock);
@@ -92,6 +99,9 @@ public class Startup implements ServletContextListener {
                         selfCheck::reason,
                         "database",
                         () -> opening.isOpen() ? Optional.empty() : Optional.of("has not been reached yet"),
+                        "revocation",
+                        () -> opening.parts()
+                                .flatMap(parts -> parts.feed.freshness().problem()),
                         "keys",
                         () -> opening.parts().flatMap(parts -> parts.signingKeys.problem()))));
         BrandSettings brand = opening.settings.brand();
@@ -137,6 +147,9 @@ public class Startup implements ServletContextListener {
         }
         if (opening != null) {
             opening.close();
+        }
+        if (executor != null) {
+            executor.shutdownNow();
         }
     }
 }

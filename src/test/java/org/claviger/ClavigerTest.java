@@ -53,8 +53,13 @@ class ClavigerTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws IOException {
-        claviger =
-                new Claviger(importing(folder), TestDatabase.empty(), watched(), RANDOM, entities -> CLOCK.instant());
+        claviger = new Claviger(
+                importing(folder),
+                TestDatabase.empty(),
+                watched(),
+                RANDOM,
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
         CLOCK.set(TestClock.START);
         Fixture.user("alice", true, "user");
         signedIn = signIn("passwd").cookie("__Secure-claviger-session");
@@ -535,7 +540,8 @@ class ClavigerTest {
                         TestDatabase.database(),
                         watched(),
                         RANDOM,
-                        entities -> CLOCK.instant()))
+                        entities -> CLOCK.instant(),
+                        Fixture.fresh()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("claviger.import: ");
     }
@@ -557,7 +563,12 @@ class ClavigerTest {
         source.setURL("jdbc:h2:mem:fault;DB_CLOSE_DELAY=-1");
         Database database = Database.open(source);
         Claviger broken = new Claviger(
-                importing(folder), database, new WatchedClock(CLOCK, database), RANDOM, entities -> CLOCK.instant());
+                importing(folder),
+                database,
+                new WatchedClock(CLOCK, database),
+                RANDOM,
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
         database.close();
         try (CapturedLog log = new CapturedLog("org.claviger")) {
             Exchange exchange = Exchange.post(REDEEM + "code").through(broken.endpoints.get("/token"));

@@ -7,6 +7,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.claviger.client.Client;
 import org.claviger.client.Clients;
 import org.claviger.client.NewClient;
 import org.claviger.database.Database;
+import org.claviger.database.Freshness;
 import org.claviger.database.WatchedClock;
 import org.claviger.identity.NewResourceOwner;
 import org.claviger.identity.ResourceOwners;
@@ -170,6 +172,11 @@ public final class Fixture {
         return new WatchedClock(clock, TestDatabase.database());
     }
 
+    /** For what never becomes stale. */
+    public static Freshness fresh() {
+        return new Freshness(Duration.ofMinutes(1), new TestClock(), () -> 0);
+    }
+
     /** Revocations by a clock that stands still. */
     public static RevocationRepository revocations() {
         return revocations(new TestClock());
@@ -181,7 +188,8 @@ public final class Fixture {
     }
 
     public static RevocationRepository revocations(Database database, Clock clock) {
-        return new RevocationRepository(database, RevocationView.load(database, clock), entities -> clock.instant());
+        return new RevocationRepository(
+                database, RevocationView.load(database, clock, fresh()), entities -> clock.instant());
     }
 
     /** The refusal that this must end with. */

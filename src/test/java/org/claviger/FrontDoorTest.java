@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.claviger.database.Database;
 import org.claviger.database.WatchedClock;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
@@ -56,7 +57,9 @@ class FrontDoorTest {
                 settings("claviger.data-directory", folder.toString()),
                 TestDatabase.empty(),
                 new WatchedClock(CLOCK, TestDatabase.database()),
-                RANDOM);
+                RANDOM,
+                Database::time,
+                Fixture.fresh());
     }
 
     @BeforeEach
@@ -366,7 +369,8 @@ class FrontDoorTest {
                 TestDatabase.database(),
                 new WatchedClock(CLOCK, TestDatabase.database()),
                 RANDOM,
-                entities -> CLOCK.instant());
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
 
         Exchange redeemed = send(
                 Exchange.post("grant_type=authorization_code&client_id=spa&code=" + code + "&code_verifier="

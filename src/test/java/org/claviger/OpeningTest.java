@@ -131,7 +131,7 @@ class OpeningTest {
 
     private void assertOpen(boolean open) {
         assertThat(opening.endpoint("/token").isPresent()).isEqualTo(open);
-        assertThat(executor.jobs).isEqualTo(open ? 3 : 0);
+        assertThat(executor.jobs).isEqualTo(open ? 4 : 0);
     }
 
     @Test

@@ -25,14 +25,14 @@ class RefreshTest {
     @Test
     void aNodeGoesOnWithWhatItKnowsWhileATableCannotBeRead() {
         try (CapturedLog log = new CapturedLog("org.claviger")) {
-            TestDatabase.execute("alter table version_number rename to away");
+            TestDatabase.execute("alter table client rename to away");
             try {
                 refresh.run();
                 refresh.run();
                 assertThat(clients.find(new ClientId("first"))).isPresent();
                 assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0204 ");
             } finally {
-                TestDatabase.execute("alter table away rename to version_number");
+                TestDatabase.execute("alter table away rename to client");
             }
             refresh.run();
 

@@ -72,7 +72,8 @@ class RevokeAndIntrospectTest {
                 TestDatabase.empty(),
                 watched(CLOCK),
                 RANDOM,
-                entities -> CLOCK.instant());
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
         alice = Fixture.user("alice", true, "user");
     }
 
@@ -402,11 +403,16 @@ class RevokeAndIntrospectTest {
     /** A node that has not read a key yet cannot tell what was made with it from what was made up: it reads before it says 200. */
     @Test
     void v1ATokenOfAKeyThatThisNodeHasNotReadEndsTooAndIsNotTakenForUnknown() throws OAuthException {
-        Claviger other =
-                new Claviger(settings(), TestDatabase.database(), watched(CLOCK), RANDOM, entities -> CLOCK.instant());
+        Claviger other = new Claviger(
+                settings(),
+                TestDatabase.database(),
+                watched(CLOCK),
+                RANDOM,
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
         String kid = part(serviceToken("service"), 0).getString("kid");
         other.signingKeys.compromised(kid, "a test");
-        other.revocations.view().refresh();
+        other.revocations.view().readAll();
         String token = post("service", "grant_type", "client_credentials")
                 .through(other.endpoints.get("/token"))
                 .json()
@@ -416,7 +422,7 @@ class RevokeAndIntrospectTest {
 
         assertRevoked(revoke("service", token));
 
-        other.revocations.view().refresh();
+        other.revocations.view().readAll();
         assertInactive(post("service", "token", token).through(other.endpoints.get("/introspect")));
         assertInactive(introspect("service", token));
     }
@@ -591,8 +597,13 @@ class RevokeAndIntrospectTest {
     /** A service that asks in the same second is told when to come again, rather than get a token that is worth nothing. */
     @Test
     void inTheSecondAfterEverythingOfAServiceWasRevokedItGetsNoToken() {
-        Claviger node =
-                new Claviger(settings(), TestDatabase.database(), watched(CLOCK), RANDOM, entities -> CLOCK.instant());
+        Claviger node = new Claviger(
+                settings(),
+                TestDatabase.database(),
+                watched(CLOCK),
+                RANDOM,
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
         Exchange before = post("named", "grant_type", "client_credentials").through(node.endpoints.get("/token"));
         assertThat(before.status()).isEqualTo(200);
 
@@ -607,8 +618,13 @@ class RevokeAndIntrospectTest {
 
     @Test
     void withARevokedKeyNothingIsSignedAndNothingItSignedIsGood() {
-        Claviger node =
-                new Claviger(settings(), TestDatabase.database(), watched(CLOCK), RANDOM, entities -> CLOCK.instant());
+        Claviger node = new Claviger(
+                settings(),
+                TestDatabase.database(),
+                watched(CLOCK),
+                RANDOM,
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
         String token = accessToken("web");
         String kid = part(token, 0).getString("kid");
         node.revocations.revoke(RevocationKind.KEY, kid);

@@ -13,9 +13,11 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.claviger.guard.BearerAuthenticationMechanism;
 import org.claviger.settings.AdministratorSettings;
 import org.claviger.settings.BrandSettings;
+import org.claviger.settings.FeedSettings;
 import org.claviger.settings.Lifetimes;
 import org.claviger.settings.Settings;
 
@@ -40,6 +42,10 @@ public class SettingsResource {
         values.put("claviger.role-claims", Optional.of(String.join(",", now.roleClaims())));
         putLifetimes(values, now.lifetimes());
         values.put("claviger.trusted-proxies", Optional.of(now.trustedProxies().addresses()));
+        values.put(FeedSettings.MAX_STALENESS, Optional.of(now.feed().maxStaleness()));
+        values.put(
+                FeedSettings.PUSH,
+                Optional.of(String.join(",", new TreeSet<>(now.feed().push()))));
         values.put(
                 "claviger.forwarded-headers", Optional.of(now.trustedProxies().headers()));
         values.put("claviger.import", now.importFile());

@@ -3,7 +3,6 @@ package org.claviger.client;
 import static org.claviger.oauth.ErrorCode.INVALID_CLIENT;
 
 import jakarta.json.Json;
-import jakarta.persistence.EntityManager;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.claviger.database.Database;
+import org.claviger.database.Topic;
 import org.claviger.jose.SigningAlgorithm;
 import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
@@ -25,7 +25,7 @@ public final class Clients {
     private final Database database;
     private final RevocationRepository revocations;
     private final MacKeys macKeys;
-    private volatile Snapshot snapshot = new Snapshot(-1, Map.of());
+    private volatile Map<ClientId, Registration> registrations = Map.of();
 
     public Clients(Database database, RevocationRepository revocations, MacKeys macKeys) {
         this.database = database;
@@ -35,14 +35,12 @@ public final class Clients {
 
     private record Registration(Client client, boolean enabled, String secretMac, int secretMacKeyVersion) {}
 
-    private record Snapshot(long version, Map<ClientId, Registration> registrations) {}
-
     public Optional<Client> find(ClientId id) {
         return registration(id).map(Registration::client);
     }
 
     private Optional<Registration> registration(ClientId id) {
-        return Optional.ofNullable(snapshot.registrations.get(id)).filter(Registration::enabled);
+        return Optional.ofNullable(registrations.get(id)).filter(Registration::enabled);
     }
 
     /** Whether there is a client of this identifier, and it has a secret. */
@@ -52,7 +50,7 @@ public final class Clients {
 
     /** The algorithms that clients ask for by name. */
     public Set<SigningAlgorithm> signingAlgorithms() {
-        return snapshot.registrations.values().stream()
+        return registrations.values().stream()
                 .flatMap(found -> found.client.signingAlgorithm().stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -64,7 +62,7 @@ public final class Clients {
 
     /** Whether any client names this origin. */
     public boolean isAllowedOrigin(String origin) {
-        return snapshot.registrations.values().stream()
+        return registrations.values().stream()
                 .anyMatch(found -> found.client.allowedOrigins().contains(origin));
     }
 
@@ -101,8 +99,7 @@ public final class Clients {
 
     /** Whether there is a client of this identifier, enabled or not, in the memory of this node. */
     public boolean isRegistered(String id) {
-        return snapshot.registrations.keySet().stream()
-                .anyMatch(known -> known.value().equals(id));
+        return registrations.keySet().stream().anyMatch(known -> known.value().equals(id));
     }
 
     /** The SQL that registers a client, or replaces its registration. */
@@ -115,18 +112,12 @@ public final class Clients {
             row.secretMacKeyVersion = version;
             row.secretMac = macKeys.mac(MacPurpose.CLIENT_SECRET, version, secretText(client.id(), secret));
         });
-        // The row of the number stays locked until the commit, so the order of the numbers is the order of the commits.
         return entities -> {
             ClientRow found = entities.find(ClientRow.class, row.clientId);
             row.enabled = found == null || found.enabled;
             entities.merge(row);
-            count(entities);
+            database.announce(entities, Topic.CLIENT, row.clientId);
         };
-    }
-
-    private static void count(EntityManager entities) {
-        entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'client'")
-                .executeUpdate();
     }
 
     /** Lets a client do nothing more, as if it were not registered; everything that it has ends. */
@@ -143,28 +134,22 @@ public final class Clients {
         revocations.transact((entities, ending) -> {
             int changed =
                     entities.createQuery(change).setParameter("id", id.value()).executeUpdate();
-            count(entities);
+            database.announce(entities, Topic.CLIENT, id.value());
             ending.end(RevocationKind.CLIENT, id.value());
             return changed;
         });
         refresh();
     }
 
-    /** Reads the clients again if any has changed since the last time; called every second. */
-    public void refresh() {
-        long version = database.transact(entities -> entities.createQuery(
-                        "select number from VersionNumberRow where name = 'client'", Long.class)
-                .getSingleResult());
-        if (version != snapshot.version) {
-            snapshot = new Snapshot(
-                    version,
-                    database
-                            .transact(entities -> entities.createQuery("from ClientRow", ClientRow.class)
-                                    .getResultList())
-                            .stream()
-                            .map(Clients::registration)
-                            .collect(Collectors.toUnmodifiableMap(found -> found.client.id(), Function.identity())));
-        }
+    /** Reads the clients again; one after the other, so that the last has read last. */
+    public synchronized void refresh() {
+        registrations =
+                database
+                        .transact(entities -> entities.createQuery("from ClientRow", ClientRow.class)
+                                .getResultList())
+                        .stream()
+                        .map(Clients::registration)
+                        .collect(Collectors.toUnmodifiableMap(found -> found.client.id(), Function.identity()));
     }
 
     private static Registration registration(ClientRow row) {

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.logging.Logger;
@@ -18,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  * server pools it (see the {@code @DataSourceDefinition}) and makes it by its public constructor.
  */
 public final class ConfiguredDataSource implements DataSource {
+    /** After this PostgreSQL ends a statement: before {@code socketTimeout}, so that it is known what became of it. */
+    static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(20);
+
+    /**
+     * After this PostgreSQL rolls back a transaction in which nothing happens, whose node was stopped or cut off: so long others may
+     * have to wait for what it has locked.
+     */
+    static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
+
     private final DatabaseSettings settings;
     private @Nullable PrintWriter logWriter;
     private int loginTimeout;
@@ -37,15 +48,31 @@ public final class ConfiguredDataSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        return LastingConnection.of(this::connect, System::nanoTime);
+        return LastingConnection.of(() -> connect(settings), System::nanoTime);
     }
 
-    private Connection connect() throws SQLException {
-        Connection connection = driver().connect(settings.url(), properties());
+    /** Connects, outside of any pool. */
+    public static Connection connect(DatabaseSettings settings) throws SQLException {
+        ConfiguredDataSource source = new ConfiguredDataSource(settings);
+        Connection connection = source.driver().connect(settings.url(), source.properties());
         if (connection == null) {
             throw new SQLException(DatabaseSettings.URL_KEY + ": its driver does not accept this URL");
         }
+        if (!settings.isH2()) {
+            limit(connection);
+        }
         return connection;
+    }
+
+    /** What no URL overrules: {@link ChangeFeed#LONGEST_COMMIT} rests on it. */
+    private static void limit(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set statement_timeout = " + STATEMENT_TIMEOUT.toMillis()
+                    + "; set idle_in_transaction_session_timeout = " + IDLE_TIMEOUT.toMillis());
+        } catch (SQLException refused) {
+            connection.close();
+            throw refused;
+        }
     }
 
     private Driver driver() {

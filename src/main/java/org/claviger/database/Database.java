@@ -3,14 +3,20 @@ package org.claviger.database;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
+import jakarta.persistence.Query;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.claviger.settings.DatabaseSettings;
 import org.claviger.settings.SettingsException;
-import org.hibernate.Session;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 
 /**
@@ -23,6 +29,10 @@ public final class Database implements AutoCloseable {
     private final DataSource dataSource;
     private final EntityManagerFactory factory;
     private final Outage outage;
+    private final Map<EntityManager, Set<Announcement>> announced = new ConcurrentHashMap<>();
+    private volatile Runnable afterAnnouncing = () -> {};
+
+    private record Announcement(Topic topic, String name) {}
 
     private Database(DataSource dataSource, String product) {
         this.dataSource = dataSource;
@@ -116,7 +126,7 @@ public final class Database implements AutoCloseable {
         try (EntityManager entities = factory.createEntityManager()) {
             begin(entities);
             T result = commitRefusals(entities, work);
-            entities.getTransaction().commit();
+            commit(entities);
             return result;
         } catch (RuntimeException fault) {
             throw outage.notice(fault);
@@ -132,19 +142,72 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static <T, E extends Exception> T commitRefusals(EntityManager entities, Work<T, E> work) throws E {
+    private <T, E extends Exception> T commitRefusals(EntityManager entities, Work<T, E> work) throws E {
         try {
             return work.in(entities);
         } catch (RuntimeException | Error fault) {
             rollBack(entities, fault);
             throw fault;
         } catch (Exception refusal) {
-            entities.getTransaction().commit();
+            commit(entities);
             throw refusal;
         }
     }
 
-    private static void rollBack(EntityManager entities, Throwable fault) {
+    /**
+     * Makes the change that this transaction makes known to every node ({@link ChangeFeed}). A number is taken for it, which others wait for
+     * until the commit, so that is the last that the transaction does.
+     *
+     * @param name what of the topic has changed; empty for all
+     */
+    public void announce(EntityManager entities, Topic topic, String name) {
+        announced.computeIfAbsent(entities, none -> new LinkedHashSet<>()).add(new Announcement(topic, name));
+    }
+
+    /** What is done after every commit that changes what other nodes know: quickly, for a request waits. */
+    public void afterAnnouncing(Runnable work) {
+        afterAnnouncing = work;
+    }
+
+    private void commit(EntityManager entities) {
+        Set<Announcement> changes = announced.remove(entities);
+        if (changes != null) {
+            entities.flush();
+            insert(entities, changes);
+        }
+        entities.getTransaction().commit();
+        if (changes != null) {
+            afterAnnouncing.run();
+        }
+    }
+
+    /** One statement, whatever there is: how long a number can be under way must not depend on that. */
+    private static void insert(EntityManager entities, Set<Announcement> changes) {
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < changes.size(); i++) {
+            values.append(i == 0 ? "" : ", ").append("(:topic" + i + ", :name" + i + ")");
+        }
+        Query query = entities.createQuery("insert into ChangeRow (topic, name) values " + values);
+        int i = 0;
+        for (Announcement change : changes) {
+            query.setParameter("topic" + i, change.topic.text()).setParameter("name" + i, change.name);
+            i++;
+        }
+        query.executeUpdate();
+    }
+
+    /** The next number of a sequence, which nobody else gets. */
+    public static long next(EntityManager entities, String sequence) {
+        String sql = dialect(entities).getSequenceSupport().getSequenceNextValString(sequence);
+        return (long) entities.createNativeQuery(sql, Long.class).getSingleResult();
+    }
+
+    private static Dialect dialect(EntityManager entities) {
+        return entities.unwrap(SessionImplementor.class).getJdbcServices().getDialect();
+    }
+
+    private void rollBack(EntityManager entities, Throwable fault) {
+        announced.remove(entities);
         try {
             entities.getTransaction().rollback();
         } catch (RuntimeException alsoFailed) {
@@ -157,9 +220,7 @@ public final class Database implements AutoCloseable {
      * transaction that may have waited for another.
      */
     public static Instant time(EntityManager entities) {
-        boolean isPostgres = entities.unwrap(Session.class)
-                .doReturningWork(connection -> connection.getMetaData().getDatabaseProductName())
-                .equals("PostgreSQL");
+        boolean isPostgres = dialect(entities) instanceof PostgreSQLDialect;
         return (Instant) entities.createNativeQuery(
                         isPostgres ? "select clock_timestamp()" : "select current_timestamp", Instant.class)
                 .getSingleResult();

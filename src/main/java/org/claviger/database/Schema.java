@@ -1,6 +1,7 @@
 package org.claviger.database;
 
 import com.fasterxml.jackson.databind.type.TypeFactory;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
@@ -13,6 +14,8 @@ final class Schema {
         Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dataSource)
                 .locations("classpath:db/migration")
+                // Otherwise the lock is a transaction that is idle while others migrate, and PostgreSQL would end it.
+                .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 .load()
                 .migrate();
     }

@@ -11,6 +11,7 @@ import org.claviger.http.Incident;
 import org.claviger.http.Requests;
 import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.VerifiedJwt;
+import org.claviger.oauth.OAuthException;
 
 /**
  * Judges requests by their bearer token (RFC 6750 section 2.1). Headers only: it never reads a body, a parameter, the
@@ -63,6 +64,8 @@ public final class BearerGuard {
                     : refuse("the token is for another audience");
         } catch (InvalidTokenException refused) {
             return refuse(String.valueOf(refused.getMessage()));
+        } catch (OAuthException unknown) { // on every request for as long as it lasts: the feed has logged it
+            return new Verdict.Refused(503, Challenge.NO_TOKEN);
         }
     }
 

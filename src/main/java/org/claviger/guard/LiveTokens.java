@@ -7,6 +7,7 @@ import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.VerifiedJwt;
 import org.claviger.jose.VerifiedTokens;
 import org.claviger.oauth.ClientId;
+import org.claviger.oauth.OAuthException;
 import org.claviger.revocation.RevocationView;
 
 /**
@@ -28,8 +29,10 @@ public final class LiveTokens {
      * Proves a token.
      *
      * @throws InvalidTokenException if it is not good now, for the reason that it says
+     * @throws OAuthException {@code temporarily_unavailable} if this node cannot tell
      */
-    public VerifiedJwt prove(String token) throws InvalidTokenException {
+    public VerifiedJwt prove(String token) throws InvalidTokenException, OAuthException {
+        revocations.requireFresh();
         VerifiedJwt jwt = verified.verify(token);
         Optional<Client> client = jwt.text("client_id").flatMap(ClientId::find).flatMap(clients::find);
         if (client.isEmpty()) {
@@ -41,6 +44,7 @@ public final class LiveTokens {
         if (revocations.isRevoked(jwt)) {
             throw new InvalidTokenException("the token is revoked");
         }
+        revocations.requireFresh();
         return jwt;
     }
 }

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.database.Database;
+import org.claviger.database.Topic;
 import org.claviger.database.VersionNumber;
 import org.claviger.settings.KeySettings;
 import org.claviger.settings.SettingsException;
@@ -76,7 +77,7 @@ public final class MacKeys {
         return keys;
     }
 
-    /** Reads the keys again if another node has changed them; called every second. */
+    /** Reads the keys again if another node has changed them. */
     public void refresh() {
         if (database.transact(NUMBER::read) != snapshot.number) {
             keep(read());
@@ -145,6 +146,7 @@ public final class MacKeys {
         database.change(entities -> {
             if (NUMBER.advance(entities, seen)) {
                 entities.persist(row);
+                database.announce(entities, Topic.MAC_KEY, "");
                 entities.createQuery("delete from MacKeyRow where purpose = :purpose and version in :forgotten")
                         .setParameter("purpose", purpose.name())
                         .setParameter("forgotten", forgotten)

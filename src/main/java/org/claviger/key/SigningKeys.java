@@ -86,7 +86,7 @@ public final class SigningKeys {
         return keys;
     }
 
-    /** Reads the keys again if another node has changed them; called every second. */
+    /** Reads the keys again if another node has changed them. */
     public void refresh() {
         stored.refresh();
     }

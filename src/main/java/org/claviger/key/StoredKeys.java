@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.database.Database;
+import org.claviger.database.Topic;
 import org.claviger.database.VersionNumber;
 import org.claviger.jose.KeyType;
 import org.claviger.jose.SigningKey;
@@ -137,6 +138,7 @@ final class StoredKeys {
             if (!NUMBER.advance(entities, seen.number)) {
                 return false;
             }
+            database.announce(entities, Topic.SIGNING_KEY, "");
             for (KeyLife life : changed) {
                 if (isOf(life, fresh)) {
                     entities.persist(row(life, fresh.orElseThrow(), serialNumber));

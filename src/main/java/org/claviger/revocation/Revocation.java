@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param revokedAt when, by the clock of the database
  * @param issuedBefore the end of what it ends, where its kind is dated: a whole second, for that is as fine as tokens tell
  * @param expiresAt when nothing can live any more that it ends
- * @param serialNumber counts up in the order in which revocations were committed
+ * @param serialNumber counts up in the order in which revocations were written
  */
 public record Revocation(
         RevocationKind kind,

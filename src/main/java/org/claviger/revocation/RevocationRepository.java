@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.database.DatabaseAwayException;
+import org.claviger.database.Topic;
 
 /**
  * Writes revocations: one row each, in the transaction of what else ends with it. They are durable before anybody is told of them,
@@ -81,16 +82,11 @@ public final class RevocationRepository {
      * The same for a transaction of somebody else: this node learns of it as other nodes do, within about a second.
      */
     public Revocation write(EntityManager entities, RevocationKind kind, String name) {
-        // The row of the number stays locked until the commit, so the order of the numbers is the order of the commits.
-        entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'revocation'")
-                .executeUpdate();
         RevocationRow found = entities.find(RevocationRow.class, new RevocationRow.Key(kind.name(), name));
         RevocationRow row = found == null ? new RevocationRow() : found;
         row.kind = kind.name();
         row.name = name;
-        row.serialNumber = entities.createQuery(
-                        "select number from VersionNumberRow where name = 'revocation'", Long.class)
-                .getSingleResult();
+        row.serialNumber = Database.next(entities, "revocation_number");
         row.revokedAt = time.apply(entities).truncatedTo(ChronoUnit.MICROS);
         Instant issuedBefore = row.revokedAt
                 .plus(CLOCKS_DIFFER)
@@ -101,11 +97,13 @@ public final class RevocationRepository {
         if (found == null) {
             entities.persist(row);
         }
+        database.announce(entities, Topic.REVOCATION, Long.toString(row.serialNumber));
         return row.toRevocation();
     }
 
     /**
-     * Revocations that have not expired, in the order in which they were committed.
+     * Revocations that have not expired, in the order in which they were written; one whose commit is late may appear before what was
+     * listed already.
      *
      * @param after the serial number after which to go on
      */

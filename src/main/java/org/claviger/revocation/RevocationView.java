@@ -1,5 +1,6 @@
 package org.claviger.revocation;
 
+import jakarta.persistence.TypedQuery;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,26 +9,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.claviger.database.ChangeFeed;
 import org.claviger.database.Database;
+import org.claviger.database.Freshness;
 import org.claviger.jose.VerifiedJwt;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.FamilyId;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 
 /**
  * The live revocations in memory, for every validation: a few look-ups in hash tables, however many there are; no SQL, no lock. A
- * node knows its own at once and those of others within about a second.
+ * node knows its own at once and those of others by the feed, within a second.
  */
-public final class RevocationView {
+public final class RevocationView implements ChangeFeed.Reader {
     private static final Duration PRUNE_EVERY = Duration.ofMinutes(1);
     private static final int PAGE = 10_000;
+    private static final int AT_ONCE = 1_000;
+    private static final String SELECT =
+            "select kind, name, issuedBefore, expiresAt, serialNumber from RevocationRow where ";
 
     private final Database database;
     private final Clock clock;
+    private final Freshness freshness;
     private final Map<RevocationKind, Map<String, Entry>> live = new EnumMap<>(RevocationKind.class);
 
-    private long seen;
     private Instant pruneAt;
 
     /** Seconds since the epoch: what began before the one is over, until the other. */
@@ -37,9 +46,10 @@ public final class RevocationView {
         }
     }
 
-    private RevocationView(Database database, Clock clock) {
+    private RevocationView(Database database, Clock clock, Freshness freshness) {
         this.database = database;
         this.clock = clock;
+        this.freshness = freshness;
         this.pruneAt = clock.instant().plus(PRUNE_EVERY);
         for (RevocationKind kind : RevocationKind.values()) {
             live.put(kind, new ConcurrentHashMap<>());
@@ -47,10 +57,18 @@ public final class RevocationView {
     }
 
     /** Reads what there is. */
-    public static RevocationView load(Database database, Clock clock) {
-        RevocationView view = new RevocationView(database, clock);
-        view.refresh();
+    public static RevocationView load(Database database, Clock clock, Freshness freshness) {
+        RevocationView view = new RevocationView(database, clock, freshness);
+        view.readAll();
         return view;
+    }
+
+    /**
+     * Refuses with {@code temporarily_unavailable} while this view is too old to judge by. Whoever lets somebody in asks before and after:
+     * a process may be stopped at any point in between, for any time.
+     */
+    public void requireFresh() throws OAuthException {
+        freshness.require();
     }
 
     /** Whether an access token has ended, although its signature and times are good. */
@@ -105,28 +123,37 @@ public final class RevocationView {
         named(kind).merge(name, new Entry(before, expiresAt.getEpochSecond()), Entry::and);
     }
 
-    /**
-     * Reads what has come since the last time and forgets what has expired; called every second. A number counts the commits of
-     * revocations, under a lock until each commit: none that commits late is missed.
-     */
-    public synchronized void refresh() {
-        long newest = database.transact(entities -> entities.createQuery(
-                        "select number from VersionNumberRow where name = 'revocation'", Long.class)
-                .getSingleResult());
-        while (seen < newest) {
-            List<Object[]> page = database.transact(entities -> entities.createQuery(
-                            "select kind, name, issuedBefore, expiresAt, serialNumber from RevocationRow"
-                                    + " where serialNumber > :seen and expiresAt > :now order by serialNumber",
-                            Object[].class)
-                    .setParameter("seen", seen)
-                    .setParameter("now", clock.instant())
-                    .setMaxResults(PAGE)
-                    .getResultList());
-            page.forEach(this::add);
-            long last = page.isEmpty() ? newest : (long) page.get(page.size() - 1)[4];
-            seen = page.size() < PAGE ? Math.max(newest, last) : last;
+    /** Reads those with these serial numbers, whatever this node's clock says of their end. One that was renewed meanwhile has another, which is announced too. */
+    @Override
+    public void read(Set<String> serialNumbers) {
+        List<Long> numbers = serialNumbers.stream().map(Long::valueOf).toList();
+        for (int from = 0; from < numbers.size(); from += AT_ONCE) {
+            List<Long> some = numbers.subList(from, Math.min(from + AT_ONCE, numbers.size()));
+            select("serialNumber in :some", query -> query.setParameter("some", some))
+                    .forEach(this::add);
         }
-        prune();
+    }
+
+    /** Reads all that are alive. What this node knows besides stays until it expires: a restored database brings nothing back here. */
+    @Override
+    public void readAll() {
+        long after = -1;
+        List<Object[]> page;
+        do {
+            long from = after;
+            page = select(
+                    "expiresAt > :now and serialNumber > :after order by serialNumber",
+                    query -> query.setParameter("now", clock.instant())
+                            .setParameter("after", from)
+                            .setMaxResults(PAGE));
+            page.forEach(this::add);
+            after = page.isEmpty() ? after : (long) page.get(page.size() - 1)[4];
+        } while (page.size() == PAGE);
+    }
+
+    private List<Object[]> select(String which, UnaryOperator<TypedQuery<Object[]>> set) {
+        return database.transact(entities ->
+                set.apply(entities.createQuery(SELECT + which, Object[].class)).getResultList());
     }
 
     private void add(Object[] row) {
@@ -134,7 +161,8 @@ public final class RevocationView {
                 .ifPresent(kind -> add(kind, (String) row[1], (Instant) row[2], (Instant) row[3]));
     }
 
-    private void prune() {
+    /** Forgets what has expired; called every second. */
+    public void prune() {
         Instant now = clock.instant();
         if (!now.isBefore(pruneAt)) {
             live.values()

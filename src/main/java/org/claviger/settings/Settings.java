@@ -20,6 +20,7 @@ import org.eclipse.microprofile.config.Config;
  *
  * @param audience what access tokens are for where their client names nothing else, and what the guard expects
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
+ * @param feed how a node hears of what others change
  * @param guard which applications of the server are guarded, and by what
  * @param keyEncryptionKey wraps every key in the database
  * @param furtherKeyEncryptionKeys open what they have wrapped, and wrap nothing
@@ -37,6 +38,7 @@ public record Settings(
         DatabaseSettings database,
         BrandSettings brand,
         TrustedProxies trustedProxies,
+        FeedSettings feed,
         GuardSettings guard,
         SecretKey keyEncryptionKey,
         List<SecretKey> furtherKeyEncryptionKeys,
@@ -94,6 +96,7 @@ public record Settings(
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
                 TrustedProxies.read(reader),
+                FeedSettings.read(reader),
                 GuardSettings.read(reader, audience, issuer.adminAudience()),
                 KeyEncryptionKeys.read(reader),
                 KeyEncryptionKeys.readFurther(reader),

@@ -55,7 +55,7 @@ public final class AccessTokens {
      * A token for what a resource owner granted, with the groups and rights that both have now.
      *
      * @throws OAuthException {@code invalid_grant} if the resource owner is gone or disabled, {@code temporarily_unavailable} if no key
-     *     can sign now
+     *     can sign now, or this node does not know what has ended lately
      */
     AccessToken issue(Client client, Authorization authorization) throws OAuthException {
         ResourceOwner owner = resourceOwners
@@ -87,7 +87,8 @@ public final class AccessTokens {
     /**
      * A token for the client itself (RFC 6749 section 4.4); its subject is the client (RFC 9068 section 2.2).
      *
-     * @throws OAuthException {@code temporarily_unavailable} if no key can sign now, and in the second or two after everything of the
+     * @throws OAuthException {@code temporarily_unavailable} if no key can sign now or this node does not know what has
+     *     ended lately, and in the second or two after everything of the
      *     client was revoked: the token could not be told from those that were
      */
     AccessToken issue(Client client, Scope scope) throws OAuthException {
@@ -108,6 +109,7 @@ public final class AccessTokens {
 
     private AccessToken sign(Client client, Subject subject, FamilyId family, Scope scope, Map<String, Object> specific)
             throws OAuthException {
+        revocations.requireFresh(); // the client or the key may have ended
         Instant now = clock.instant();
         long issuedAt = now.getEpochSecond();
         long lifetime = settings.lifetimes().accessToken().toSeconds();

@@ -79,8 +79,9 @@ public final class IntrospectionEndpoint extends ClientEndpoint {
             throw new OAuthException(INVALID_CLIENT, "a public client cannot introspect");
         }
         String token = asking.parameters().require("token");
+        Optional<Map<String, Object>> accessToken = accessToken(token, client);
         Map<String, Object> answer =
-                accessToken(token, client).or(() -> refreshToken(token, client)).orElse(Map.of("active", false));
+                accessToken.or(() -> refreshToken(token, client)).orElse(Map.of("active", false));
         response.addHeader("Vary", "Accept");
         if (wantsSigned(asking.request())) {
             Answers.send(response, HttpServletResponse.SC_OK, SIGNED, sign(client, answer));
@@ -90,7 +91,7 @@ public final class IntrospectionEndpoint extends ClientEndpoint {
     }
 
     /** What stands in the token, except what is only for us. */
-    private Optional<Map<String, Object>> accessToken(String token, Client client) {
+    private Optional<Map<String, Object>> accessToken(String token, Client client) throws OAuthException {
         VerifiedJwt jwt;
         try {
             jwt = accessTokens.prove(token);

@@ -18,7 +18,7 @@ public final class PayaraMicro {
      * @param project the top of the source tree, already packaged
      * @param environment what the server gets on top of the environment of this JVM
      * @param echo is handed each line that the server logs
-     * @param more further arguments
+     * @param more further arguments; with {@code --clustermode} the data grid runs too
      */
     public static ServerProcess start(
             Path project,
@@ -42,10 +42,12 @@ public final class PayaraMicro {
                 target.resolve("payara-micro.jar").toString(),
                 "--port",
                 Integer.toString(port),
-                "--nohazelcast",
                 "--disablephonehome",
                 "--prebootcommandfile",
                 project.resolve("server-config/payara-micro/loopback.asadmin").toString()));
+        if (!more.contains("--clustermode")) {
+            command.add("--nohazelcast");
+        }
         command.addAll(more);
         wars.forEach(war -> command.addAll(List.of("--deploy", war.toString())));
         ProcessBuilder builder = new ProcessBuilder(command);

@@ -138,6 +138,22 @@ public final class ServerProcess {
         logReader.join();
     }
 
+    /** Stops it where it is ({@code SIGSTOP}), as a machine does that sleeps; it holds what it holds. */
+    public void pause() throws InterruptedException, IOException {
+        signal("STOP");
+    }
+
+    /** Lets it go on ({@code SIGCONT}). */
+    public void resume() throws InterruptedException, IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws InterruptedException, IOException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
     private void readLog() {
         try (BufferedReader lines = process.inputReader()) {
             lines.lines().forEach(log::add);

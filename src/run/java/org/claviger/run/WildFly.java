@@ -115,10 +115,11 @@ public record WildFly(Path home, String configuration, Path base, int management
      *
      * @param environment what the server gets on top of the environment of this JVM
      * @param echo is handed each line that the server logs
+     * @param more further arguments
      */
-    public ServerProcess start(int port, Map<String, String> environment, Consumer<String> echo)
+    public ServerProcess start(int port, Map<String, String> environment, Consumer<String> echo, List<String> more)
             throws IOException, StartFailure {
-        ProcessBuilder builder = new ProcessBuilder(
+        List<String> command = new ArrayList<>(List.of(
                 home.resolve("bin/standalone.sh").toString(),
                 "--server-config=" + configuration,
                 "-Djboss.server.base.dir=" + base,
@@ -126,7 +127,9 @@ public record WildFly(Path home, String configuration, Path base, int management
                 "-Djboss.management.http.port=" + managementPort,
                 // Nobody comes by these.
                 "-Djboss.https.port=0",
-                "-Djboss.ajp.port=0");
+                "-Djboss.ajp.port=0"));
+        command.addAll(more);
+        ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> variables = builder.environment();
         variables.put("JAVA_HOME", System.getProperty("java.home"));
         variables.put("JAVA_OPTS", "-Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true");

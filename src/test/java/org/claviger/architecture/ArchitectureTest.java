@@ -53,6 +53,7 @@ class ArchitectureTest {
             "java[.]security[.]SecureRandom[.](<init>|getInstance).*"));
 
     static {
+        USES.put("push", Set.of("oauth", "settings", "database"));
         FEATURES.forEach(name -> USES.put(name, union(GROUND, Set.of("key", "revocation"))));
         FRONT.forEach(name -> USES.put(name, union(GROUND, FEATURES, Set.of("http", "page"))));
         TOP.forEach(name -> USES.put(name, union(GROUND, FEATURES, FRONT, Set.of("http", "page"))));

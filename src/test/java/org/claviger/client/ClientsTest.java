@@ -238,18 +238,6 @@ class ClientsTest {
     }
 
     @Test
-    void aRefreshWithoutAChangeReadsNoClient() {
-        register(WEB);
-        int before = TestDatabase.statements();
-        Client known = clients.find(new ClientId("web")).orElseThrow();
-
-        clients.refresh();
-
-        assertThat(TestDatabase.statements() - before).isEqualTo(1);
-        assertThat(clients.find(new ClientId("web"))).containsSame(known);
-    }
-
-    @Test
     void toKnowAClientTakesNoSql() throws OAuthException {
         register(WEB);
         int before = TestDatabase.statements();

@@ -10,12 +10,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.claviger.CapturedLog;
 import org.claviger.Exchange;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.client.Clients;
+import org.claviger.database.Freshness;
 import org.claviger.jose.JwkSet;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.JwtVerifier;
@@ -24,6 +26,7 @@ import org.claviger.jose.VerifiedTokens;
 import org.claviger.oauth.FamilyId;
 import org.claviger.revocation.RevocationKind;
 import org.claviger.revocation.RevocationRepository;
+import org.claviger.revocation.RevocationView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -251,6 +254,49 @@ class BearerGuardTest {
                 });
 
         assertThat(own.judge(header)).isEqualTo(INVALID_TOKEN);
+    }
+
+    @Test
+    void aNodeThatDoesNotKnowWhatWasRevokedLatelyAcceptsNoTokenAndRefusesNoneForGood() {
+        AtomicLong nanos = new AtomicLong();
+        RevocationView view = RevocationView.load(
+                TestDatabase.database(), clock, new Freshness(Duration.ofMinutes(1), new TestClock(), nanos::get));
+        BearerGuard own = new BearerGuard(
+                new LiveTokens(
+                        new VerifiedTokens(new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, clock), clock),
+                        clients,
+                        view),
+                "https://apps.example.org");
+        List<String> header = List.of("Bearer " + token());
+        assertThat(own.judge(header)).isInstanceOf(Verdict.Accepted.class);
+
+        nanos.set(Duration.ofMinutes(1).toNanos() + 1);
+
+        try (CapturedLog log = new CapturedLog("org.claviger.audit")) {
+            assertThat(own.judge(header)).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
+            assertThat(own.judge(List.of("Bearer x"))).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
+            assertThat(log.lines()).isEmpty();
+        }
+        assertThat(own.judge(List.of())).isEqualTo(new Verdict.Anonymous());
+    }
+
+    /** A process may be stopped in the middle of a request, for minutes. */
+    @Test
+    void aNodeThatFellAsleepWhileItJudgedDoesNotAccept() {
+        AtomicLong nanos = new AtomicLong();
+        RevocationView view = RevocationView.load(
+                TestDatabase.database(), clock, new Freshness(Duration.ofMinutes(1), new TestClock(), nanos::get));
+        JwtVerifier verifier = new JwtVerifier(
+                ISSUER,
+                () -> {
+                    nanos.set(Duration.ofMinutes(5).toNanos());
+                    return Fixture.Keys.SIGNING.published();
+                },
+                clock);
+        BearerGuard own = new BearerGuard(
+                new LiveTokens(new VerifiedTokens(verifier, clock), clients, view), "https://apps.example.org");
+
+        assertThat(own.judge(List.of("Bearer " + token()))).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
     }
 
     @Test

@@ -68,6 +68,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private ServerProcess server;
     private WildFly wildFly;
     private boolean asDelivered;
+    private List<String> serverOptions = List.of();
 
     /**
      * Starts a server of one's own, for a test that restarts it or needs other settings; all others share one, which
@@ -169,14 +170,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         // The last, because Payara Micro loads no application after one that failed.
         wars.add(TARGET.resolve("claviger.war"));
         return switch (SERVER) {
-            case "payara-micro" ->
-                PayaraMicro.start(
-                        Path.of(""),
-                        port,
-                        wars,
-                        settings,
-                        this::write,
-                        List.of("--postbootcommandfile", addUser().toString()));
+            case "payara-micro" -> PayaraMicro.start(Path.of(""), port, wars, settings, this::write, microOptions());
             case "payara-server" ->
                 new PayaraServer(Path.of(System.getProperty("it.payara.home")), folder.resolve("payara"))
                         .start(
@@ -186,9 +180,21 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
                                 settings,
                                 this::write,
                                 Files.readAllLines(addUser()));
-            case "wildfly" -> wildFly(wars).start(port, settings, this::write);
+            case "wildfly" -> wildFly(wars).start(port, settings, this::write, serverOptions);
             default -> throw new IllegalArgumentException("it.server=" + SERVER);
         };
+    }
+
+    private List<String> microOptions() throws IOException {
+        List<String> options =
+                new ArrayList<>(List.of("--postbootcommandfile", addUser().toString()));
+        options.addAll(serverOptions);
+        return options;
+    }
+
+    /** Further arguments of the server, for the next start. */
+    void serverOptions(String... options) {
+        serverOptions = List.of(options);
     }
 
     /** A user of the server itself, for applications that Claviger leaves alone. */
@@ -275,6 +281,15 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         server.kill();
     }
 
+    /** Stops the server where it is ({@code SIGSTOP}), until {@link #resume}. */
+    void pause() throws InterruptedException, IOException {
+        server.pause();
+    }
+
+    void resume() throws InterruptedException, IOException {
+        server.resume();
+    }
+
     /**
      * Stops the server and starts it again with settings that Claviger must refuse. The server and its other applications run
      * on.
@@ -296,7 +311,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         throw new AssertionError("Claviger started with " + settings.keySet());
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

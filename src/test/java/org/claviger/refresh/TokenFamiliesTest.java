@@ -179,7 +179,7 @@ class TokenFamiliesTest {
         assertThat(TestDatabase.query("select name from revocation where kind = 'FAMILY'"))
                 .containsExactlyInAnyOrder(
                         familyOf(first).value(), familyOf(other).value());
-        revocations.view().refresh();
+        revocations.view().readAll();
         assertThat(revocations.view().size()).isEqualTo(2);
     }
 

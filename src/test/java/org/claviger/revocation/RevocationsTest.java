@@ -15,7 +15,9 @@ import org.claviger.Fixture;
 import org.claviger.Parallel;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
+import org.claviger.database.ChangeFeed;
 import org.claviger.database.Database;
+import org.claviger.database.Topic;
 import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.JwtVerifier;
@@ -100,11 +102,42 @@ class RevocationsTest {
 
         assertThat(node.view().isRevoked(token)).isTrue();
         assertThat(otherNode.view().isRevoked(token)).isFalse();
-        otherNode.view().refresh();
+        otherNode.view().readAll();
         assertThat(otherNode.view().isRevoked(token)).isTrue();
         assertThat(Fixture.revocations(clock).view().isRevoked(token))
                 .as("after a restart")
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFeedBringsEachKindToOtherNodes(RevocationKind kind) {
+        ChangeFeed feed =
+                ChangeFeed.open(TestDatabase.database(), Fixture.fresh()).on(Topic.REVOCATION, otherNode.view());
+        VerifiedJwt token = jwt(Map.of());
+        feed.poll();
+        assertThat(otherNode.view().isRevoked(token)).isFalse();
+
+        node.revoke(kind, nameOf(kind));
+        node.revoke(kind, "another");
+        feed.poll();
+
+        assertThat(otherNode.view().isRevoked(token)).isTrue();
+        assertThat(otherNode.view().size()).isEqualTo(2);
+    }
+
+    /** The row has another serial number then; both are announced. */
+    @Test
+    void whatWasRenewedMeanwhileIsReadWithItsRenewal() {
+        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        clock.advance(Duration.ofHours(1));
+        ChangeFeed feed =
+                ChangeFeed.open(TestDatabase.database(), Fixture.fresh()).on(Topic.REVOCATION, otherNode.view());
+        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        feed.poll();
+
+        assertThat(otherNode.view().isEnded(ALICE, clock.instant())).isTrue();
     }
 
     @ParameterizedTest
@@ -150,7 +183,7 @@ class RevocationsTest {
         node.revoke(RevocationKind.SUBJECT, ALICE.value());
         clock.advance(Duration.ofHours(1));
         otherNode.revoke(RevocationKind.SUBJECT, ALICE.value());
-        node.view().refresh();
+        node.view().readAll();
 
         assertThat(TestDatabase.query("select count(*) from revocation")).containsExactly("1");
         assertThat(node.view().isEnded(ALICE, clock.instant())).isTrue();
@@ -163,10 +196,10 @@ class RevocationsTest {
         assertThat(node.revoke(kind, nameOf(kind)).expiresAt())
                 .isEqualTo(clock.instant().plus(kept));
         clock.advance(kept.minus(SECOND));
-        node.view().refresh();
+        node.view().readAll();
         assertThat(node.view().size()).isEqualTo(1);
         clock.advance(Duration.ofMinutes(1));
-        node.view().refresh();
+        node.view().prune();
 
         assertThat(node.view().size()).isZero();
         assertThat(Fixture.revocations(clock).view().size()).isZero();
@@ -176,25 +209,27 @@ class RevocationsTest {
     void aKeyStaysRevoked() {
         node.revoke(RevocationKind.KEY, "kid");
         clock.advance(Duration.ofDays(3650));
-        node.view().refresh();
+        node.view().readAll();
 
         assertThat(node.view().isKeyRevoked("kid")).isTrue();
     }
 
     @Test
     void noneIsMissedHoweverManyAreWrittenAtOnce() {
+        ChangeFeed feed =
+                ChangeFeed.open(TestDatabase.database(), Fixture.fresh()).on(Topic.REVOCATION, node.view());
         List<List<String>> names = Parallel.run(8, () -> {
             RevocationRepository own = Fixture.revocations(clock);
             return IntStream.range(0, 25)
                     .mapToObj(i -> {
                         String name = TOKENS.identifier();
                         own.revoke(RevocationKind.TOKEN, name);
-                        node.view().refresh(); // in the middle of others' commits
+                        feed.poll(); // in the middle of others' commits
                         return name;
                     })
                     .toList();
         });
-        node.view().refresh();
+        feed.poll();
 
         assertThat(node.view().size()).isEqualTo(200);
         assertThat(names).allSatisfy(written -> assertThat(written)
@@ -228,8 +263,7 @@ class RevocationsTest {
         node.revoke(RevocationKind.TOKEN, "the-token");
         TestDatabase.execute("insert into revocation select 'PLANET', name, serial_number + 1, revoked_at,"
                 + " issued_before, expires_at from revocation");
-        TestDatabase.execute("update version_number set number = number + 1 where name = 'revocation'");
-        otherNode.view().refresh();
+        otherNode.view().readAll();
 
         assertThat(otherNode.view().size()).isEqualTo(1);
         assertThat(otherNode.list(0, 10)).hasSize(1);
@@ -238,10 +272,10 @@ class RevocationsTest {
     @Test
     void toReadAgainTakesOneStatementWhereNothingIsNew() {
         node.revoke(RevocationKind.TOKEN, "the-token");
-        node.view().refresh();
+        node.view().readAll();
         int before = TestDatabase.statements();
 
-        node.view().refresh();
+        node.view().readAll();
 
         assertThat(TestDatabase.statements() - before).isEqualTo(1);
     }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.jose.SigningAlgorithm;
 import org.eclipse.microprofile.config.Config;
@@ -57,6 +58,23 @@ class SettingsTest {
         assertThat(settings.database()).isEqualTo(new DatabaseSettings("jdbc:h2:file:./data/claviger", "", ""));
         assertThat(settings.keyEncryptionKey().getAlgorithm()).isEqualTo("AES");
         assertThat(settings.keyEncryptionKey().getEncoded()).asString().isEqualTo("0123456789abcdef0123456789abcdef");
+    }
+
+    @Test
+    void howANodeHearsOfChangesHasBounds() {
+        assertThat(settings().feed())
+                .isEqualTo(new FeedSettings(Duration.ofMinutes(1), Set.of("hazelcast", "infinispan", "postgresql")));
+        assertThat(settings("claviger.push", "none", "claviger.revocation.max-staleness", "PT10M")
+                        .feed())
+                .isEqualTo(new FeedSettings(Duration.ofMinutes(10), Set.of()));
+        assertThat(settings("claviger.push", " postgresql , infinispan").feed().push())
+                .containsExactlyInAnyOrder("postgresql", "infinispan");
+        for (String value : List.of("PT4.999S", "PT10M0.001S", "60", "-PT1M")) {
+            assertRefused("claviger.revocation.max-staleness", value);
+        }
+        for (String value : List.of("all", "postgresql,", "none,postgresql", "kafka")) {
+            assertRefused("claviger.push", value);
+        }
     }
 
     @Test
