@@ -278,7 +278,14 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        factory.close();
-        Schema.close();
+        if (!factory.isOpen()) {
+            return;
+        }
+        try {
+            HibernateTraces.remove(factory);
+        } finally {
+            factory.close();
+            Schema.close();
+        }
     }
 }

@@ -18,12 +18,18 @@ import java.util.stream.Stream;
  *
  * @param home where it is unpacked
  * @param base gets its domain, anew at each start
+ * @param adminPort where it is administered, on 127.0.0.1
  */
-public record PayaraServer(Path home, Path base) {
+public record PayaraServer(Path home, Path base, int adminPort) {
     private static final String DOMAIN = "domain1";
 
     /** The last command that it runs when it starts; {@link ServerLog} takes the answer to it for the sign that all is deployed. */
     private static final String LAST = "list-applications";
+
+    /** One on a free port for its administration. */
+    public PayaraServer(Path home, Path base) throws IOException {
+        this(home, base, WildFly.freePort());
+    }
 
     /**
      * Starts it.
@@ -51,7 +57,7 @@ public record PayaraServer(Path home, Path base) {
                         .replace("port=\"8080\"", "address=\"127.0.0.1\" port=\"" + port + '"')
                         // Nobody comes by these.
                         .replace("port=\"8181\"", "address=\"127.0.0.1\" port=\"" + WildFly.freePort() + '"')
-                        .replace("port=\"4848\"", "address=\"127.0.0.1\" port=\"" + WildFly.freePort() + '"'));
+                        .replace("port=\"4848\"", "address=\"127.0.0.1\" port=\"" + adminPort + '"'));
         List<String> commands = new ArrayList<>(more);
         wars.forEach(war -> commands.add("deploy " + war.toAbsolutePath()));
         commands.add(LAST);
@@ -64,32 +70,38 @@ public record PayaraServer(Path home, Path base) {
 
     /** What {@code asadmin} would run, so that the process is the server itself and ends when it is told to. */
     private List<String> command(Path before, Path after) throws InterruptedException, IOException, StartFailure {
-        ProcessBuilder builder = new ProcessBuilder(
-                home.resolve("bin/asadmin").toString(),
-                "start-domain",
-                "--verbose",
-                "--dry-run",
-                "--domaindir",
-                base.resolve("domains").toString(),
-                "--prebootcommandfile",
-                before.toAbsolutePath().toString(),
-                "--postbootcommandfile",
-                after.toString(),
-                DOMAIN);
-        builder.environment().put("AS_JAVA", System.getProperty("java.home"));
-        Process asadmin = builder.redirectErrorStream(true).start();
-        List<String> said = new String(asadmin.getInputStream().readAllBytes(), UTF_8)
+        return asadmin(
+                        "start-domain",
+                        "--verbose",
+                        "--dry-run",
+                        "--domaindir",
+                        base.resolve("domains").toString(),
+                        "--prebootcommandfile",
+                        before.toAbsolutePath().toString(),
+                        "--postbootcommandfile",
+                        after.toString(),
+                        DOMAIN)
                 .lines()
-                .toList();
-        if (asadmin.waitFor() != 0) {
-            throw new StartFailure(String.join(" ", said));
-        }
-        return said.stream()
                 .dropWhile(line -> !line.startsWith("Dump of JVM Invocation"))
                 .skip(1)
                 .takeWhile(line -> !line.startsWith("Command start-domain"))
                 .filter(line -> !line.isEmpty())
                 .toList();
+    }
+
+    /** Runs {@code asadmin} and returns what it says. */
+    public String asadmin(String... arguments) throws InterruptedException, IOException, StartFailure {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin/asadmin").toString(), "--port", Integer.toString(adminPort)));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("AS_JAVA", System.getProperty("java.home"));
+        Process asadmin = builder.start();
+        String said = new String(asadmin.getInputStream().readAllBytes(), UTF_8);
+        if (asadmin.waitFor() != 0) {
+            throw new StartFailure(said);
+        }
+        return said;
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -109,6 +109,15 @@ public final class ServerProcess {
         return status;
     }
 
+    /** The id of the process that is Java: this one, or what its script has started. */
+    public long javaId() {
+        return process.descendants()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .map(ProcessHandle::pid)
+                .findFirst()
+                .orElse(process.pid());
+    }
+
     /** Whether the server ends because it was told to: by {@link #stop} or, like this JVM, by Ctrl-C. */
     boolean wasTold() {
         return stopping || (!process.isAlive() && (process.exitValue() == 130 || process.exitValue() == 143));

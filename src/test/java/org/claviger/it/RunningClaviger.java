@@ -67,6 +67,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private TestIssuer tokens;
     private ServerProcess server;
     private WildFly wildFly;
+    private PayaraServer payara;
     private boolean asDelivered;
     private List<String> serverOptions = List.of();
 
@@ -168,12 +169,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private ServerProcess launch(Map<String, String> settings) throws InterruptedException, IOException, StartFailure {
         List<Path> wars = new ArrayList<>(others);
         // The last, because Payara Micro loads no application after one that failed.
-        wars.add(TARGET.resolve("claviger.war"));
+        wars.add(war());
         return switch (SERVER) {
             case "payara-micro" -> PayaraMicro.start(Path.of(""), port, wars, settings, this::write, microOptions());
             case "payara-server" ->
-                new PayaraServer(Path.of(System.getProperty("it.payara.home")), folder.resolve("payara"))
-                        .start(
+                payara().start(
                                 port,
                                 Path.of("server-config/payara-server/loopback.asadmin"),
                                 wars,
@@ -206,6 +206,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
                 "create-file-user --groups orders --passwordfile " + password + " " + USER + "\n");
     }
 
+    private PayaraServer payara() throws IOException {
+        payara = new PayaraServer(Path.of(System.getProperty("it.payara.home")), folder.resolve("payara"));
+        return payara;
+    }
+
     private WildFly wildFly(List<Path> wars) throws IOException {
         WildFly prepared = new WildFly(
                 Path.of(System.getProperty("it.wildfly.home")),
@@ -232,6 +237,62 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     /** What only a WildFly has. */
     WildFly wildFly() {
         return wildFly;
+    }
+
+    /** Before the start, for {@link #bring} and {@link #take}: Payara Micro is administered from within. */
+    void makeAdministrable() {
+        if (SERVER.equals("payara-micro")) {
+            deploy(ShrinkWrap.create(WebArchive.class, "micro-administration.war")
+                    .addClass(MicroAdministration.class));
+        }
+    }
+
+    /** Deploys an application while the server runs, as its administrator does. */
+    void bring(Path war) throws InterruptedException, IOException, StartFailure {
+        String path = war.toAbsolutePath().toString();
+        switch (SERVER) {
+            case "payara-micro" -> administer("deploy", path);
+            case "payara-server" -> payara.asadmin("deploy", path);
+            default -> wildFly.cli("--command=deploy " + path);
+        }
+    }
+
+    /** Undeploys an application while the server runs. */
+    void take(String name) throws InterruptedException, IOException, StartFailure {
+        switch (SERVER) {
+            case "payara-micro" -> administer("undeploy", name);
+            case "payara-server" -> payara.asadmin("undeploy", name);
+            default -> wildFly.cli("--command=undeploy " + name + ".war");
+        }
+    }
+
+    private void administer(String command, String argument) throws InterruptedException, IOException {
+        HttpResponse<String> answer = http.send(
+                request("/micro-administration/?" + form(command, argument))
+                        .timeout(PATIENCE.multipliedBy(3))
+                        .build(),
+                BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IOException(command + " " + argument + ": " + answer.body());
+        }
+    }
+
+    /** Claviger itself, for {@link #bring}. */
+    static Path war() {
+        return TARGET.resolve("claviger.war");
+    }
+
+    /** What {@code jcmd} says of the server. */
+    String jcmd(String... command) throws InterruptedException, IOException {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), Long.toString(server.javaId())));
+        line.addAll(List.of(command));
+        Process jcmd = new ProcessBuilder(line).redirectErrorStream(true).start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
+        if (jcmd.waitFor() != 0) {
+            throw new IOException(said);
+        }
+        return said;
     }
 
     private synchronized void write(String line) {
