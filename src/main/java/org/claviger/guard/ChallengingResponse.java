@@ -50,7 +50,7 @@ final class ChallengingResponse extends HttpServletResponseWrapper {
             }
             return anonymous.status();
         }
-        if (anonymous == null && status == SC_FORBIDDEN) {
+        if (anonymous == null && status == SC_FORBIDDEN && !containsHeader(Challenge.HEADER)) {
             setHeader(Challenge.HEADER, Challenge.INSUFFICIENT_SCOPE.value());
         }
         return status;

@@ -54,6 +54,8 @@ public record PayaraServer(Path home, Path base, int adminPort) {
         Files.writeString(
                 configuration,
                 Files.readString(configuration)
+                        .replace("port=\"8686\"", "port=\"" + WildFly.freePort() + '"')
+                        .replace("value=\"7676\"", "value=\"" + WildFly.freePort() + '"')
                         .replace("port=\"8080\"", "address=\"127.0.0.1\" port=\"" + port + '"')
                         // Nobody comes by these.
                         .replace("port=\"8181\"", "address=\"127.0.0.1\" port=\"" + WildFly.freePort() + '"')

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, on 127.0.0.1 only. It ends with this JVM at the latest. */
 public final class ServerProcess {
@@ -87,6 +88,13 @@ public final class ServerProcess {
                 throw new StartFailure("the server was not ready within " + TO_START.toSeconds() + " s");
             }
         }
+    }
+
+    /** The processor time that it has used so far, with what its script has started. */
+    public Duration cpu() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .flatMap(handle -> handle.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     private static String answer(URI probe) throws InterruptedException {

@@ -1,5 +1,6 @@
 package org.claviger.guard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.ISSUER;
 import static org.claviger.Fixture.json;
@@ -7,6 +8,7 @@ import static org.claviger.Fixture.json;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +98,30 @@ class BearerGuardTest {
     void r1TheSchemeIsCaseInsensitive(String scheme) {
         assertAccepted(scheme + token());
         assertAccepted(scheme + token() + " ");
+    }
+
+    /** REQUIREMENTS R7. */
+    @Test
+    void neitherGoodTokensNorAFloodOfOthersAskTheDatabase() {
+        String good = token();
+        assertAccepted("Bearer " + good);
+        String claims = good.split("\\.", -1)[1];
+        String signature = good.split("\\.", -1)[2];
+        int before = TestDatabase.statements();
+        try (CapturedLog log = new CapturedLog("org.claviger.audit")) {
+            for (int i = 0; i < 200; i++) {
+                String header = Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(
+                                ("{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"k" + i + "\"}").getBytes(UTF_8));
+                assertThat(judge("Bearer " + header + "." + claims + "." + signature))
+                        .isEqualTo(INVALID_TOKEN);
+                assertThat(judge("Bearer random" + i)).isEqualTo(INVALID_TOKEN);
+                assertAccepted("Bearer " + good);
+            }
+            assertThat(log.lines()).allMatch(line -> !line.contains(signature));
+        }
+        assertThat(TestDatabase.statements()).isEqualTo(before);
     }
 
     @Test

@@ -47,6 +47,17 @@ class ResponsesTest {
     }
 
     @Test
+    void anApplicationsOwnChallengeStaysForWhoIsSignedInToo() {
+        HttpServletResponse response = ChallengingResponse.authenticated(exchange.response());
+        response.setHeader(HEADER, "Bearer error=\"insufficient_user_authentication\"");
+
+        response.setStatus(403);
+
+        assertThat(exchange.status()).isEqualTo(403);
+        assertThat(exchange.header(HEADER)).isEqualTo("Bearer error=\"insufficient_user_authentication\"");
+    }
+
+    @Test
     void r2ACallerWithoutTheRoleHasInsufficientScope() throws IOException {
         HttpServletResponse response = ChallengingResponse.authenticated(exchange.response());
 

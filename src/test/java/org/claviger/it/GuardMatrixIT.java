@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.claviger.testkit.TestToken;
 import org.junit.jupiter.api.Tag;
@@ -19,9 +20,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("every-server")
 class GuardMatrixIT {
     private final RunningClaviger claviger;
+    private final Flow flow;
 
-    GuardMatrixIT(RunningClaviger claviger) {
+    GuardMatrixIT(RunningClaviger claviger, Flow flow) {
         this.claviger = claviger;
+        this.flow = flow;
     }
 
     /** What an application says, and the status for who has the role, who has not, and who is nobody. */
@@ -48,6 +51,7 @@ class GuardMatrixIT {
         NONE,
         GARBAGE,
         EXPIRED,
+        REVOKED,
         TO_COME,
         FOREIGN,
         FORGED,
@@ -107,7 +111,8 @@ class GuardMatrixIT {
     }
 
     private void check(String path, Access access, Credential credential) throws InterruptedException, IOException {
-        HttpResponse<String> answer = claviger.get(path, headers(credential));
+        HttpResponse<String> answer =
+                claviger.get(path, credential == Credential.REVOKED ? revoked(path, access) : headers(credential));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(expected(access, credential));
         assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
@@ -152,6 +157,7 @@ class GuardMatrixIT {
             case NONE -> new String[0];
             case GARBAGE -> bearer("garbage");
             case EXPIRED -> bearer(token.expired());
+            case REVOKED -> throw new IllegalArgumentException("is issued by the server, and then revoked");
             case TO_COME -> bearer(token.claim("nbf", 4_000_000_000L).sign());
             case FOREIGN -> bearer(token.foreign());
             case FORGED -> bearer(token.forged());
@@ -166,6 +172,16 @@ class GuardMatrixIT {
                 yield new String[] {"Authorization", good, "Authorization", good};
             }
         };
+    }
+
+    /** Issued by the server, good at this path, and then revoked; another token of the same subject stays good there. */
+    private String[] revoked(String path, Access access) throws InterruptedException, IOException {
+        String token = flow.serviceToken("service");
+        String another = flow.serviceToken("service");
+        assertThat(claviger.get(path, bearer(token)).statusCode()).isEqualTo(access.withRole);
+        assertThat(flow.revoke("service", token).statusCode()).isEqualTo(200);
+        assertThat(claviger.get(path, bearer(another)).statusCode()).isEqualTo(access.withRole);
+        return bearer(token);
     }
 
     private static String[] bearer(String token) {
@@ -194,6 +210,41 @@ class GuardMatrixIT {
                 assertThat(claviger.get(path, bearer(token)).body()).isEqualTo(caller);
             }
         }
+    }
+
+    @Test
+    void r8_on_one_connection_nobody_is_taken_for_the_caller_before() throws IOException {
+        String[] callers = {"clara", "dora"};
+        List<String> tokens = Stream.of(callers)
+                .map(caller -> "Authorization: Bearer "
+                        + claviger.tokens()
+                                .token()
+                                .client("service")
+                                .user(caller)
+                                .groups("orders")
+                                .sign())
+                .toList();
+        try (Wire wire = new Wire(claviger)) {
+            // More often than the server has threads that could still hold a caller; Payara closes after 250 requests.
+            for (int i = 0; i < 24; i++) {
+                int who = i % 2;
+                for (String path : List.of("/open", "/constrained", "/constrained/async", "/api/by-method/async")) {
+                    Wire.Answer answer = ask(wire, path, tokens.get(who));
+                    assertThat(answer.status()).as(path).isEqualTo(200);
+                    assertThat(answer.body()).as(path).isEqualTo(callers[who]);
+                }
+                assertThat(ask(wire, "/open").body()).isEqualTo("nobody");
+                for (String path : List.of("/constrained", "/constrained/async", "/any-caller", "/api/by-class")) {
+                    assertThat(ask(wire, path).status()).as(path).isEqualTo(401);
+                }
+            }
+        }
+    }
+
+    private static Wire.Answer ask(Wire wire, String path, String... headers) throws IOException {
+        Wire.Answer answer = wire.send("GET /matrix" + path, List.of(headers), new byte[0]);
+        assertThat(answer.headers()).doesNotContainKey("set-cookie");
+        return answer;
     }
 
     @Test

@@ -36,9 +36,6 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.Postgres;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
-import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -81,19 +78,10 @@ class KeyRotationIT {
         one.set("CLAVIGER_TRUSTED_PROXIES", "127.0.0.1");
         one.set("CLAVIGER_FORWARDED_HEADERS", "X-Forwarded-For, X-Forwarded-Host");
         two = one.prepareNode(Path.of("target/it/keys-two"));
-        one.deploy(microProfileApplication());
+        one.deploy(Matrix.microProfile(one.issuer()));
         one.start();
         two.start();
         adminToken = new Flow(one).serviceToken("operator", "scope", "claviger:admin");
-    }
-
-    private static WebArchive microProfileApplication() {
-        return ShrinkWrap.create(WebArchive.class, "microprofile.war")
-                .addClasses(MicroProfileApplication.class, MicroProfileResource.class)
-                .addAsResource(
-                        new StringAsset("mp.jwt.verify.publickey.location=" + one.issuer() + "/jwks\n"
-                                + "mp.jwt.verify.issuer=" + one.issuer() + "\n"),
-                        "META-INF/microprofile-config.properties");
     }
 
     @AfterAll

@@ -34,14 +34,25 @@ final class Matrix {
 
     private Matrix() {}
 
+    /** An application that has the server's own MicroProfile JWT verify tokens, by the JWK set of that issuer. */
+    static WebArchive microProfile(String issuer) {
+        return war("microprofile")
+                .addClasses(MicroProfileApplication.class, MicroProfileResource.class)
+                .addAsResource(
+                        new StringAsset("mp.jwt.verify.publickey.location=" + issuer + "/jwks\n"
+                                + "mp.jwt.verify.issuer=" + issuer + "\n"),
+                        "META-INF/microprofile-config.properties");
+    }
+
     /** Packs those that this server can run. */
-    static List<Path> wars(Path folder) throws IOException {
+    static List<Path> wars(Path folder, String issuer) throws IOException {
         Path inject = Path.of("target/claviger-inject.jar");
         String realm = RunningClaviger.isWildFly() ? "ApplicationRealm" : "file";
         List<WebArchive> archives = new ArrayList<>(List.of(
                 war("matrix").addPackage("org.claviger.it.matrix"),
                 war("strict").addPackage("org.claviger.it.matrix"),
                 war("matrix-inject").addPackage("org.claviger.it.matrixinject").addAsLibrary(inject.toFile()),
+                microProfile(issuer),
                 war("basic")
                         .addClasses(Constrained.class, Open.class)
                         .setWebXML(new StringAsset(BASIC.formatted(realm))),

@@ -110,7 +110,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
 
     /** Adds the applications of {@link Matrix} and what goes with them, before the start. */
     void prepareMatrix() throws IOException {
-        others.addAll(Matrix.wars(folder));
+        others.addAll(Matrix.wars(folder, issuer()));
         environment.putAll(Matrix.SETTINGS);
         tokens = new TestIssuer(issuer(), issuer(), ServerKeys.make(environment), Clock.systemUTC());
     }
@@ -380,6 +380,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
 
     public int port() {
         return port;
+    }
+
+    /** The processor time that the server has used since it was started. */
+    Duration cpu() {
+        return server.cpu();
     }
 
     public URI at(String path) {

@@ -1,10 +1,12 @@
 package org.claviger.jose;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.claviger.Fixture.ISSUER;
 
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,6 +139,25 @@ class VerifiedTokensTest {
         }
         assertThat(tokens.size()).isLessThanOrEqualTo(20);
         assertThat(isSame(tokens.verify(asked), first)).isTrue();
+    }
+
+    @Test
+    void aFloodOfTokensThatAreRefusedPushesNoGoodOneOut() throws InvalidTokenException {
+        String good = token("good", Duration.ofHours(1));
+        VerifiedJwt first = tokens.verify(good);
+        String claims = good.split("\\.", -1)[1];
+        String signature = good.split("\\.", -1)[2];
+        for (int i = 0; i < 200; i++) {
+            String header = Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(("{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"k" + i + "\"}").getBytes(UTF_8));
+            String ofUnknownKey = header + "." + claims + "." + signature;
+            String garbage = good.substring(0, good.indexOf('.')) + ".e" + i + "A." + signature;
+            assertThatThrownBy(() -> tokens.verify(ofUnknownKey)).hasMessage("the key is unknown");
+            assertThatThrownBy(() -> tokens.verify(garbage)).isInstanceOf(InvalidTokenException.class);
+        }
+        assertThat(tokens.size()).isEqualTo(1);
+        assertThat(isSame(tokens.verify(good), first)).isTrue();
     }
 
     @ParameterizedTest
