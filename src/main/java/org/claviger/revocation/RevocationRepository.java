@@ -1,6 +1,7 @@
 package org.claviger.revocation;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,7 +22,7 @@ public final class RevocationRepository {
             new Expiring("RevocationRow", "serialNumber", "e.expiresAt <= :then", Duration.ofMinutes(1));
 
     /** How far the clock of a node that issues tokens may be ahead of the database's. */
-    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
+    static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
 
     /** For how long at most something new cannot be told from what was ended: a second of clocks, and the rest of another. */
     public static final Duration LONGEST_MOMENT = CLOCKS_DIFFER.plusSeconds(1);
@@ -82,23 +83,37 @@ public final class RevocationRepository {
      * The same for a transaction of somebody else: this node learns of it as other nodes do, within about a second.
      */
     public Revocation write(EntityManager entities, RevocationKind kind, String name) {
-        RevocationRow found = entities.find(RevocationRow.class, new RevocationRow.Key(kind.name(), name));
-        RevocationRow row = found == null ? new RevocationRow() : found;
+        RevocationRow row = new RevocationRow();
         row.kind = kind.name();
         row.name = name;
+        row.renew(now(entities), kind);
         row.serialNumber = Database.next(entities, "revocation_number");
-        row.revokedAt = time.apply(entities).truncatedTo(ChronoUnit.MICROS);
-        Instant issuedBefore = row.revokedAt
-                .plus(CLOCKS_DIFFER)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .plusSeconds(1);
-        row.issuedBefore = issuedBefore.isAfter(row.issuedBefore) ? issuedBefore : row.issuedBefore;
-        row.expiresAt = row.revokedAt.plus(kind.kept());
-        if (found == null) {
-            entities.persist(row);
+        if (insert(entities, row) == 0) { // and whoever has renewed it at this moment has committed
+            RevocationRow found = entities.find(
+                    RevocationRow.class, new RevocationRow.Key(row.kind, name), LockModeType.PESSIMISTIC_WRITE);
+            found.renew(now(entities), kind); // later than whoever was waited for
+            found.serialNumber = row.serialNumber;
+            row = found;
         }
         database.announce(entities, Topic.REVOCATION, Long.toString(row.serialNumber));
         return row.toRevocation();
+    }
+
+    private Instant now(EntityManager entities) {
+        return time.apply(entities).truncatedTo(ChronoUnit.MICROS); // as the database keeps it
+    }
+
+    private static int insert(EntityManager entities, RevocationRow row) {
+        return entities.createQuery(
+                        "insert into RevocationRow (kind, name, serialNumber, revokedAt, issuedBefore, expiresAt)"
+                                + " values (:kind, :name, :number, :revoked, :before, :expires) on conflict do nothing")
+                .setParameter("kind", row.kind)
+                .setParameter("name", row.name)
+                .setParameter("number", row.serialNumber)
+                .setParameter("revoked", row.revokedAt)
+                .setParameter("before", row.issuedBefore)
+                .setParameter("expires", row.expiresAt)
+                .executeUpdate();
     }
 
     /**

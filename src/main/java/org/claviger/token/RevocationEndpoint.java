@@ -78,7 +78,7 @@ public final class RevocationEndpoint extends ClientEndpoint {
     }
 
     /** Ours and not expired; whether it opens anything now does not matter: it may again when settings have changed. */
-    private Optional<VerifiedJwt> verify(String token) throws OAuthException {
+    private Optional<VerifiedJwt> verify(String token) {
         try {
             return Optional.of(accessTokens.verify(token))
                     .filter(jwt -> !revocations.view().isRevoked(jwt));

@@ -52,7 +52,7 @@ class WildFlyPushIT {
         String hosts = String.join(
                 ",", members.stream().map(member -> "127.0.0.1[" + member + "]").toList());
         Path commands = Files.writeString(
-                RunningClaviger.folder().resolveSibling("cluster-" + port + ".cli"),
+                Path.of("target/it/cluster-" + port + ".cli"),
                 "/socket-binding-group=standard-sockets/socket-binding=jgroups-tcp:write-attribute(name=port,value="
                         + port
                         + ")\n"

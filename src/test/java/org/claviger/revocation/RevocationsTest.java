@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
+import org.claviger.Postgres;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.ChangeFeed;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What ends before its time, in the database and in the memory of the nodes. */
 class RevocationsTest {
@@ -236,6 +239,50 @@ class RevocationsTest {
                 .allMatch(name -> node.view().isRevoked(jwt(Map.of("jti", name)))));
         assertThat(TestDatabase.query("select count(distinct serial_number) from revocation"))
                 .containsExactly("200");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void manyWhoEndTheSameAtOnceAllSucceedAndTheLatestHolds(boolean postgres) {
+        Database database = postgres ? postgres() : TestDatabase.database();
+        try {
+            List<List<Instant>> ends = Parallel.run(6, () -> {
+                // Each by a clock of its own, so that the last to commit is not the latest.
+                TestClock own = new TestClock();
+                RevocationRepository revocations = Fixture.revocations(database, own);
+                return IntStream.range(0, 20)
+                        .mapToObj(i -> {
+                            own.advance(Duration.ofSeconds(
+                                    Math.floorMod(TOKENS.identifier().hashCode(), 60)));
+                            return revocations
+                                    .revoke(RevocationKind.SUBJECT, ALICE.value())
+                                    .issuedBefore();
+                        })
+                        .toList();
+            });
+            Instant latest =
+                    ends.stream().flatMap(List::stream).max(Instant::compareTo).orElseThrow();
+
+            List<Revocation> written = Fixture.revocations(database, clock).list(0, 10);
+
+            assertThat(written)
+                    .singleElement()
+                    .extracting(Revocation::issuedBefore)
+                    .isEqualTo(latest);
+        } finally {
+            if (postgres) {
+                database.close();
+            }
+        }
+    }
+
+    private static Database postgres() {
+        Map<String, String> environment = Postgres.shared().newDatabase();
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(environment.get("CLAVIGER_DATABASE_URL"));
+        source.setUser(environment.get("CLAVIGER_DATABASE_USER"));
+        source.setPassword(environment.get("CLAVIGER_DATABASE_PASSWORD"));
+        return Database.open(source);
     }
 
     @Test
