@@ -7,6 +7,13 @@ import java.util.List;
 import java.util.Map;
 import org.claviger.it.matrix.Constrained;
 import org.claviger.it.matrix.Open;
+import org.eclipse.microprofile.jwt.tck.container.ejb.EjbEndpoint;
+import org.eclipse.microprofile.jwt.tck.container.ejb.IService;
+import org.eclipse.microprofile.jwt.tck.container.ejb.ServiceEJB;
+import org.eclipse.microprofile.jwt.tck.container.jaxrs.RolesEndpoint;
+import org.eclipse.microprofile.jwt.tck.container.jaxrs.UnsecureTCKApplication;
+import org.eclipse.microprofile.jwt.tck.container.jaxrs.UnsecuredPingEndpoint;
+import org.eclipse.microprofile.jwt.tck.container.servlet.ServiceServlet;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
@@ -59,9 +66,16 @@ final class Matrix {
                 war("unheard")
                         .addClasses(Constrained.class, Open.class)
                         .setWebXML(new StringAsset(BASIC.formatted(realm)))));
+        archives.add(war("published")
+                .addClasses(UnsecureTCKApplication.class, RolesEndpoint.class, UnsecuredPingEndpoint.class)
+                .addAsLibrary(inject.toFile()));
         if (hasBeans()) {
             archives.add(
                     war("matrix-ejb").addPackage("org.claviger.it.matrixejb").addAsLibrary(inject.toFile()));
+            archives.add(war("published-ejb")
+                    .addClasses(UnsecureTCKApplication.class, EjbEndpoint.class, ServiceServlet.class)
+                    .addClasses(ServiceEJB.class, IService.class)
+                    .addAsLibrary(inject.toFile()));
         }
         List<Path> wars = new ArrayList<>();
         for (WebArchive archive : archives) {
