@@ -3,8 +3,7 @@ package org.claviger.guard;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.http.Incident;
@@ -18,9 +17,14 @@ import org.claviger.oauth.OAuthException;
  * database or the network, and there is no way to switch it off.
  */
 public final class BearerGuard {
-    // RFC 6750 section 2.1: b64token; RFC 9110 section 11.1: the scheme is case-insensitive
-    private static final Pattern BEARER =
-            Pattern.compile("bearer +(?<token>[A-Za-z0-9._~+/-]+=*) *", Pattern.CASE_INSENSITIVE);
+    private static final String SCHEME = "Bearer";
+    private static final boolean[] B64TOKEN = new boolean[128];
+
+    static {
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+                .chars()
+                .forEach(c -> B64TOKEN[c] = true);
+    }
 
     private final LiveTokens tokens;
     private final String audience;
@@ -53,12 +57,12 @@ public final class BearerGuard {
         if (authorization.size() > 1) {
             return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
         }
-        Matcher parts = BEARER.matcher(authorization.get(0));
-        if (!parts.matches()) {
+        Optional<String> token = token(authorization.get(0));
+        if (token.isEmpty()) {
             return new Verdict.Refused(400, Challenge.INVALID_REQUEST);
         }
         try {
-            VerifiedJwt jwt = tokens.prove(parts.group("token"));
+            VerifiedJwt jwt = tokens.prove(token.get());
             return jwt.isFor(audience)
                     ? new Verdict.Accepted(new CallerToken(jwt))
                     : refuse("the token is for another audience");
@@ -69,8 +73,37 @@ public final class BearerGuard {
         }
     }
 
+    /** RFC 9110 section 11.1: the scheme is case-insensitive. */
     static boolean isBearer(String header) {
-        return header.regionMatches(true, 0, "Bearer", 0, 6) && (header.length() == 6 || header.charAt(6) == ' ');
+        int end = SCHEME.length();
+        return header.regionMatches(true, 0, SCHEME, 0, end) && (header.length() == end || header.charAt(end) == ' ');
+    }
+
+    /**
+     * The token of such a header: after one or more blanks, a {@code b64token} (RFC 6750 section 2.1). By hand, because a regular
+     * expression takes nine times as long as all the rest of the judgement.
+     */
+    private static Optional<String> token(String header) {
+        int begin = SCHEME.length();
+        int end = header.length();
+        while (begin < end && header.charAt(begin) == ' ') {
+            begin++;
+        }
+        while (begin < end && header.charAt(end - 1) == ' ') {
+            end--;
+        }
+        String token = header.substring(begin, end);
+        int padding = token.length();
+        while (padding > 0 && token.charAt(padding - 1) == '=') {
+            padding--;
+        }
+        for (int i = 0; i < padding; i++) {
+            char c = token.charAt(i);
+            if (c >= 128 || !B64TOKEN[c]) {
+                return Optional.empty();
+            }
+        }
+        return padding == 0 ? Optional.empty() : Optional.of(token);
     }
 
     private Verdict refuse(String reason) {

@@ -20,8 +20,10 @@ final class RolesRequest extends HttpServletRequestWrapper {
 
     @Override
     public boolean isUserInRole(String role) {
-        // The caller may have changed since: an application can log in somebody else, or log out.
-        return super.isUserInRole(role)
-                || (getUserPrincipal() == caller && (role.equals("**") || roles.contains(role)));
+        // The caller may have changed since: an application can log in somebody else, or log out. The server is asked
+        // last,
+        // because it takes long to answer.
+        return ((role.equals("**") || roles.contains(role)) && getUserPrincipal() == caller)
+                || super.isUserInRole(role);
     }
 }
