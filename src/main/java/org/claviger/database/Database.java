@@ -25,17 +25,22 @@ import org.hibernate.jpa.HibernatePersistenceProvider;
  */
 public final class Database implements AutoCloseable {
     private static final String H2 = "H2";
+    private static final String POSTGRESQL = "PostgreSQL";
 
     private final DataSource dataSource;
     private final EntityManagerFactory factory;
+    private final String product;
+    private final String key;
     private final Outage outage;
     private final Map<EntityManager, Set<Announcement>> announced = new ConcurrentHashMap<>();
     private volatile Runnable afterAnnouncing = () -> {};
 
     private record Announcement(Topic topic, String name) {}
 
-    private Database(DataSource dataSource, String product) {
+    private Database(DataSource dataSource, String product, String key) {
         this.dataSource = dataSource;
+        this.product = product;
+        this.key = key;
         this.factory = new HibernatePersistenceProvider()
                 .createEntityManagerFactory(
                         "claviger",
@@ -50,12 +55,35 @@ public final class Database implements AutoCloseable {
                                 product.equals(H2) ? 2 : 13,
                                 "jakarta.persistence.database-minor-version",
                                 product.equals(H2) ? 2 : 0));
-        this.outage = new Outage(dataSource, System::nanoTime);
+        this.outage = new Outage(dataSource, key, System::nanoTime);
     }
 
-    /** Prepares what takes its time and no connection, so that the rest is quick when the database is there. */
-    public static Database prepare(DataSource dataSource, DatabaseSettings settings) {
-        return new Database(dataSource, settings.isH2() ? H2 : "PostgreSQL");
+    /**
+     * Prepares what takes its time and no connection, so that the rest is quick when the database is there.
+     *
+     * @param configured connects to the URL of the settings; not used where they name a data source of the server
+     */
+    public static Database prepare(DataSource configured, DatabaseSettings settings) {
+        if (settings.dataSource().isEmpty()) {
+            return new Database(configured, settings.isH2() ? H2 : POSTGRESQL, settings.key());
+        }
+        DataSource named = NamedDataSource.of(settings.dataSource().get());
+        String product;
+        try {
+            product = product(named);
+        } catch (SQLException away) {
+            product = POSTGRESQL; // H2 is seldom away; migrate() looks again
+        }
+        if (!product.equals(H2) && !product.equals(POSTGRESQL)) {
+            throw new SettingsException(settings.key(), "must be PostgreSQL or H2, not " + product);
+        }
+        return new Database(named, product, settings.key());
+    }
+
+    private static String product(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.getMetaData().getDatabaseProductName();
+        }
     }
 
     /**
@@ -66,10 +94,10 @@ public final class Database implements AutoCloseable {
      */
     public static Database open(DataSource dataSource) {
         Database database;
-        try (Connection connection = dataSource.getConnection()) {
-            database = new Database(dataSource, connection.getMetaData().getDatabaseProductName());
+        try {
+            database = new Database(dataSource, product(dataSource), DatabaseSettings.URL_KEY);
         } catch (SQLException unusable) {
-            throw unusable(unusable);
+            throw unusable(DatabaseSettings.URL_KEY, unusable);
         }
         try {
             database.migrate();
@@ -88,19 +116,23 @@ public final class Database implements AutoCloseable {
      */
     public void migrate() {
         try {
+            String found = product(dataSource);
+            if (!found.equals(product)) { // a data source of the server that was not there at the start
+                throw new SettingsException(key, "is " + found + " and was not there at the start: redeploy Claviger");
+            }
             Schema.migrate(dataSource);
-        } catch (RuntimeException unusable) {
-            throw unusable(unusable);
+        } catch (SettingsException other) {
+            throw other;
+        } catch (SQLException | RuntimeException unusable) {
+            throw unusable(key, unusable);
         }
     }
 
-    private static RuntimeException unusable(Exception cause) {
+    private static RuntimeException unusable(String key, Exception cause) {
         return DatabaseAwayException.isCauseOf(cause)
-                ? new DatabaseAwayException(cause)
+                ? new DatabaseAwayException(key, cause)
                 : new SettingsException(
-                        DatabaseSettings.URL_KEY,
-                        "the database cannot be used: " + DatabaseAwayException.reason(cause),
-                        cause);
+                        key, "the database cannot be used: " + DatabaseAwayException.reason(cause), cause);
     }
 
     /** SQL that answers something. */

@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
-import org.claviger.settings.DatabaseSettings;
 
 /** The database is away: neither a refusal nor a fault of ours, and worth another try in a moment. */
 public final class DatabaseAwayException extends RuntimeException {
@@ -15,8 +14,9 @@ public final class DatabaseAwayException extends RuntimeException {
     private static final Set<String> STATES =
             Set.of("57P01", "57P02", "57P03", "57P05", "25006", "90067", "90098", "90121");
 
-    DatabaseAwayException(Throwable cause) {
-        super(DatabaseSettings.URL_KEY + ": the database cannot be reached: " + reason(cause), cause);
+    /** The key is that of the setting that says where the database is. */
+    DatabaseAwayException(String key, Throwable cause) {
+        super(key + ": the database cannot be reached: " + reason(cause), cause);
     }
 
     /** Whether connectivity is what failed, and not what was asked or who asked. */

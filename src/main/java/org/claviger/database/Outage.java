@@ -19,13 +19,15 @@ final class Outage {
     private static final int SECONDS_TO_ANSWER = 5;
 
     private final DataSource dataSource;
+    private final String key;
     private final LongSupplier nanoTime;
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable DatabaseAwayException away;
     private long lookedAt;
 
-    Outage(DataSource dataSource, LongSupplier nanoTime) {
+    Outage(DataSource dataSource, String key, LongSupplier nanoTime) {
         this.dataSource = dataSource;
+        this.key = key;
         this.nanoTime = nanoTime;
         this.lookedAt = nanoTime.getAsLong() - LOOK_EVERY;
     }
@@ -34,7 +36,7 @@ final class Outage {
     void refuse() {
         DatabaseAwayException known = away;
         if (known != null && !isOver()) {
-            throw new DatabaseAwayException(known);
+            throw new DatabaseAwayException(key, known);
         }
     }
 
@@ -46,7 +48,7 @@ final class Outage {
     /** Begins an outage, if this is not already one. */
     DatabaseAwayException begin(RuntimeException fault) {
         DatabaseAwayException noticed =
-                fault instanceof DatabaseAwayException already ? already : new DatabaseAwayException(fault);
+                fault instanceof DatabaseAwayException already ? already : new DatabaseAwayException(key, fault);
         synchronized (this) {
             if (away == null) {
                 away = noticed;

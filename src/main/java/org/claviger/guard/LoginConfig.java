@@ -12,22 +12,14 @@ import javax.xml.stream.XMLStreamReader;
 
 /**
  * Notices applications whose {@code web.xml} has a {@code login-config}: the guard stands in its place, which whoever wrote it
- * may not know. Each is looked at once, at its first request; there is no earlier moment at which another application's files
- * can be seen.
+ * may not know.
  */
 final class LoginConfig {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
-    /** On the application's own context, so that nothing of it stays here when it goes. */
-    private static final String SEEN = "org.claviger.guard.seen";
-
     private LoginConfig() {}
 
     static void notice(ServletContext application) {
-        if (application.getAttribute(SEEN) != null) {
-            return;
-        }
-        application.setAttribute(SEEN, true);
         authMethod(application)
                 .ifPresent(method -> LOG.log(
                         Level.WARNING,

@@ -22,13 +22,18 @@ public interface ServerCheck {
     /** What is wrong with this server; empty if it can be relied on. */
     List<Problem> problems();
 
+    /** Whether {@code @DenyAll} on the class of a JAX-RS resource closes it. */
+    default boolean heedsDenyAllOnClasses() {
+        return true;
+    }
+
     /** The check for the server that this runs on, known by the factory that it gives us. */
     static ServerCheck here() {
         String factory = AuthConfigFactory.getFactory().getClass().getName();
         return factory.startsWith("org.wildfly.") ? new WildFlyCheck() : new NothingToCheck();
     }
 
-    /** Payara enforces annotations as it is delivered. */
+    /** Payara enforces annotations as it is delivered, all but one. */
     record NothingToCheck() implements ServerCheck {
         @Override
         public boolean isTold() {
@@ -38,6 +43,11 @@ public interface ServerCheck {
         @Override
         public List<Problem> problems() {
             return List.of();
+        }
+
+        @Override
+        public boolean heedsDenyAllOnClasses() {
+            return false;
         }
     }
 }

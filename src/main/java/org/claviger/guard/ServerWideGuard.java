@@ -35,7 +35,7 @@ public final class ServerWideGuard implements AutoCloseable {
      * @param virtualServer where an application is whose name in the settings is only its context path
      */
     public ServerWideGuard(BearerGate gate, GuardSettings settings, String virtualServer) {
-        Provider provider = new Provider(gate, settings);
+        Provider provider = new Provider(gate, settings, ServerCheck.here().heedsDenyAllOnClasses());
         // Without a provider of its own an excluded application would get the one for all. To answer null in
         // getServerAuthConfig is not enough: WildFly then answers every request with 500.
         settings.exclude().forEach(application -> register(null, appContext(virtualServer, application)));
@@ -68,12 +68,13 @@ public final class ServerWideGuard implements AutoCloseable {
         registrations.forEach(factory::removeRegistration);
     }
 
-    private record Provider(BearerGate gate, GuardSettings settings) implements AuthConfigProvider {
+    private record Provider(BearerGate gate, GuardSettings settings, boolean heedsDenyAll)
+            implements AuthConfigProvider {
         @Override
         public ServerAuthConfig getServerAuthConfig(
                 String layer, @Nullable String appContext, CallbackHandler handler) {
             GuardedApplication application = settings.of(contextPath(appContext));
-            return new Config(appContext, new Context(new BearerAuthModule(gate, application, handler)));
+            return new Config(appContext, new Context(new BearerAuthModule(gate, application, handler), heedsDenyAll));
         }
 
         @Override
@@ -117,11 +118,11 @@ public final class ServerWideGuard implements AutoCloseable {
         }
     }
 
-    private record Context(BearerAuthModule module) implements ServerAuthContext {
+    private record Context(BearerAuthModule module, boolean heedsDenyAll) implements ServerAuthContext {
         @Override
         public AuthStatus validateRequest(MessageInfo message, Subject client, @Nullable Subject service)
                 throws AuthException {
-            LoginConfig.notice(((HttpServletRequest) message.getRequestMessage()).getServletContext());
+            FirstLook.at(((HttpServletRequest) message.getRequestMessage()).getServletContext(), heedsDenyAll);
             return module.validateRequest(message, client, service);
         }
 

@@ -82,6 +82,16 @@ public record WildFly(Path home, String configuration, Path base, int management
         Files.writeString(file, delivered);
     }
 
+    /** Adds a virtual host, as {@code host.cli} does. */
+    public void addHost(String name, String alias) throws IOException {
+        Path file = base.resolve("configuration").resolve(configuration);
+        String first = "<host name=\"default-host\"";
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace(first, "<host name=\"" + name + "\" alias=\"" + alias + "\"/>\n" + first));
+    }
+
     /** Runs {@code jboss-cli.sh --connect} and returns what it says. */
     public String cli(String... arguments) throws InterruptedException, IOException {
         List<String> command = new ArrayList<>(List.of(

@@ -69,7 +69,7 @@ class DatabaseAwayExceptionTest {
     void the_password_in_a_url_is_not_repeated() {
         SQLException refused = new SQLException("cannot use jdbc:x;PASSWORD=swordfish;\n  user=me&password=sword");
 
-        assertThat(new DatabaseAwayException(refused))
+        assertThat(new DatabaseAwayException("claviger.database.url", refused))
                 .hasMessage("claviger.database.url: the database cannot be reached:"
                         + " cannot use jdbc:x;PASSWORD=***; user=me&password=***");
     }
@@ -79,7 +79,8 @@ class DatabaseAwayExceptionTest {
         SQLException refused = new SQLException("Connection refused.", "08001", new IOException("refused"));
         Exception wrapped = new RuntimeException(new SQLException("IJ000453", new IOException("IJ031084", refused)));
 
-        assertThat(new DatabaseAwayException(wrapped)).hasMessageEndingWith("reached: Connection refused");
+        assertThat(new DatabaseAwayException("claviger.database.url", wrapped))
+                .hasMessageEndingWith("reached: Connection refused");
     }
 
     private static void open(String url, String user, String password) {

@@ -86,7 +86,7 @@ class OutageTest {
                     return DriverManager.getConnection("jdbc:h2:mem:");
                 },
                 time::get);
-        Outage outage = new Outage(pool(connection), time::get);
+        Outage outage = new Outage(pool(connection), "claviger.database.url", time::get);
         RuntimeException fault = new IllegalStateException("other");
 
         outage.refuse();

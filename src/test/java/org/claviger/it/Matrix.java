@@ -54,18 +54,13 @@ final class Matrix {
     /** Packs those that this server can run. */
     static List<Path> wars(Path folder, String issuer) throws IOException {
         Path inject = Path.of("target/claviger-inject.jar");
-        String realm = RunningClaviger.isWildFly() ? "ApplicationRealm" : "file";
         List<WebArchive> archives = new ArrayList<>(List.of(
                 war("matrix").addPackage("org.claviger.it.matrix"),
                 war("strict").addPackage("org.claviger.it.matrix"),
                 war("matrix-inject").addPackage("org.claviger.it.matrixinject").addAsLibrary(inject.toFile()),
                 microProfile(issuer),
-                war("basic")
-                        .addClasses(Constrained.class, Open.class)
-                        .setWebXML(new StringAsset(BASIC.formatted(realm))),
-                war("unheard")
-                        .addClasses(Constrained.class, Open.class)
-                        .setWebXML(new StringAsset(BASIC.formatted(realm)))));
+                basic("basic"),
+                basic("unheard")));
         archives.add(war("published")
                 .addClasses(UnsecureTCKApplication.class, RolesEndpoint.class, UnsecuredPingEndpoint.class)
                 .addAsLibrary(inject.toFile()));
@@ -84,6 +79,13 @@ final class Matrix {
             wars.add(war);
         }
         return wars;
+    }
+
+    /** An application that has its callers sign in with BASIC by its {@code web.xml}. */
+    static WebArchive basic(String name) {
+        return war(name)
+                .addClasses(Constrained.class, Open.class)
+                .setWebXML(new StringAsset(BASIC.formatted(RunningClaviger.isWildFly() ? "ApplicationRealm" : "file")));
     }
 
     /** Whether the server has enterprise beans: {@code standalone-microprofile.xml} has none. */

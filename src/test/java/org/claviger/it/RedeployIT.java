@@ -144,6 +144,7 @@ class RedeployIT {
         for (int i = 0; i < REDEPLOYMENTS; i++) {
             claviger.take("claviger");
             claviger.bring(RunningClaviger.war());
+            bearer = "Bearer " + new Flow(claviger).serviceToken("service");
             assertGuarded("/plain/api/orders");
             counts.add(generations());
         }

@@ -70,6 +70,8 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private PayaraServer payara;
     private boolean asDelivered;
     private List<String> serverOptions = List.of();
+    private final Map<String, String> virtualServers = new HashMap<>();
+    private final List<String> commandsOfPayara = new ArrayList<>();
 
     /**
      * Starts a server of one's own, for a test that restarts it or needs other settings; all others share one, which
@@ -143,6 +145,20 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         others.add(war);
     }
 
+    /**
+     * Adds a virtual server for the next start. On Payara the applications are on it too; WildFly reads in the WAR on which one an
+     * application is.
+     */
+    void addVirtualServer(String name, String host) {
+        if (isWildFly()) {
+            virtualServers.put(name, host);
+        } else {
+            String listener = SERVER.equals("payara-micro") ? "http-listener" : "http-listener-1";
+            commandsOfPayara.add(
+                    "create-virtual-server --hosts " + host + " --networklisteners " + listener + " " + name);
+        }
+    }
+
     /** Prepares another node of this installation. */
     public RunningClaviger prepareNode(Path folder) throws IOException {
         return prepare(folder, environment);
@@ -201,9 +217,9 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private Path addUser() throws IOException {
         Path password = folder.resolve("password");
         Files.writeString(password, "AS_ADMIN_USERPASSWORD=" + USER_PASSWORD + "\n");
-        return Files.writeString(
-                folder.resolve("user.asadmin"),
-                "create-file-user --groups orders --passwordfile " + password + " " + USER + "\n");
+        List<String> commands = new ArrayList<>(commandsOfPayara);
+        commands.add("create-file-user --groups orders --passwordfile " + password + " " + USER);
+        return Files.write(folder.resolve("user.asadmin"), commands);
     }
 
     private PayaraServer payara() throws IOException {
@@ -221,6 +237,9 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
             prepared.takeBackGuard();
         }
         prepared.addUser(USER, USER_PASSWORD, "orders");
+        for (Map.Entry<String, String> each : virtualServers.entrySet()) {
+            prepared.addHost(each.getKey(), each.getValue());
+        }
         wildFly = prepared;
         return prepared;
     }

@@ -262,6 +262,36 @@ class SettingsTest {
     }
 
     @Test
+    void aDataSourceOfTheServerTakesThePlaceOfTheUrl() {
+        String key = "claviger.database.data-source";
+        DatabaseSettings database = settings(key, "jdbc/claviger").database();
+
+        assertThat(database.dataSource()).hasValue("jdbc/claviger");
+        assertThat(database.key()).isEqualTo(key);
+        assertThat(database.toString()).contains("jdbc/claviger");
+        assertThat(settings().database().dataSource()).isEmpty();
+        assertThat(settings().database().key()).isEqualTo("claviger.database.url");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ldap://db/claviger", "rmi:claviger", "java:ldap:x", "jdbc claviger", "${jdbc/claviger}"})
+    void aDataSourceIsANameOfThisServer(String name) {
+        assertRefused("claviger.database.data-source", name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claviger.database.url, jdbc:h2:mem:x",
+        "claviger.database.user, claviger",
+        "claviger.database.password, swordfish",
+    })
+    void aDataSourceOfTheServerHasEverythingThatTheOthersSay(String key, String value) {
+        assertThatThrownBy(() -> settings("claviger.database.data-source", "jdbc/claviger", key, value))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(key + ": must not be set where claviger.database.data-source is");
+    }
+
+    @Test
     void thePasswordOfTheDatabaseIsNeverShown() {
         Settings settings = settings(
                 "claviger.database.url", "jdbc:postgresql://db/claviger?password=swordfish",
