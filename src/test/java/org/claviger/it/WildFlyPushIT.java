@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.claviger.Postgres;
@@ -13,11 +14,12 @@ import org.junit.jupiter.api.Test;
 /** Two WildFlys of {@code standalone-ha.xml} on one PostgreSQL, with {@code server-config/wildfly/push.cli}. */
 @Tag("wildfly-ha")
 class WildFlyPushIT {
+    private static final String CACHE = "/subsystem=infinispan/cache-container=claviger/cache=changes";
 
     private static final Path WILDFLY = Path.of("server-config/wildfly");
 
     @Test
-    void a_cache_makes_it_quicker() throws Exception {
+    void a_cache_makes_it_quicker_and_is_empty_when_what_it_says_is_over() throws Exception {
         Map<String, String> settings = Postgres.shared().newDatabase();
         int first = RunningClaviger.freePort();
         int second = RunningClaviger.freePort();
@@ -35,6 +37,12 @@ class WildFlyPushIT {
                 long[] latencies = RevocationFeedIT.latencies("Infinispan", one, two);
 
                 assertThat(latencies[latencies.length / 2]).isLessThan(100);
+                assertThat(attribute(one, "writes")).isPositive();
+                long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+                while (attribute(one, "number-of-entries") + attribute(two, "number-of-entries") > 0) {
+                    assertThat(System.nanoTime()).isLessThan(deadline);
+                    Thread.sleep(200);
+                }
                 assertThat(one.log() + two.log()).doesNotContain("CLAVIGER-0704");
             }
         }
@@ -61,5 +69,10 @@ class WildFlyPushIT {
         node.wildFly().cli("--file=" + commands);
         node.wildFly().cli("reload");
         node.awaitLog("CLAVIGER-0001", 2);
+    }
+
+    private static int attribute(RunningClaviger node, String name) throws Exception {
+        String said = node.wildFly().cli(CACHE + ":read-attribute(name=" + name + ")");
+        return Integer.parseInt(said.replaceAll("(?s).*\"result\" => (\\d+).*", "$1"));
     }
 }
