@@ -29,7 +29,7 @@ import org.jose4j.keys.resolvers.JwksVerificationKeyResolver;
 import org.jose4j.lang.JoseException;
 
 /**
- * Clients that get tokens from every node without a pause, applications of every node that are called with them, the newest and
+ * Clients that get tokens from every node without a pause (a short one while a node starts), applications of every node that are called with them, the newest and
  * older ones; and a verifier elsewhere whose JWK set is always as old as it may be.
  */
 final class KeyStorm implements AutoCloseable {
@@ -111,6 +111,9 @@ final class KeyStorm implements AutoCloseable {
     }
 
     private void issueAndCall(Random random) throws InterruptedException {
+        if (!down.isEmpty()) { // which needs the processors to come back
+            Thread.sleep(20);
+        }
         RunningClaviger issuer = nodes.get(random.nextInt(nodes.size()));
         if (down.contains(issuer)) {
             return;
