@@ -228,9 +228,10 @@ class RevocationFeedIT {
     void it_listens_again_when_the_database_has_come_back() throws Exception {
         postgres.stop();
         postgres.start();
-        await(
-                "it is back",
-                () -> call(two, new Flow(one).serviceToken("service")).statusCode() == 200);
+        Flow flow = new Flow(one);
+        String token = flow.serviceToken("service");
+        await("it is back", () -> flow.revoke("service", token).statusCode() == 200);
+        await("for the other too", () -> call(two, token).statusCode() == 401);
         // Each listens again within some seconds, and is quick from then on.
         await("it hears", () -> isQuick(3));
         assertThat(one.log() + two.log()).doesNotContain("CLAVIGER-0704");
