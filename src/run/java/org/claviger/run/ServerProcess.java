@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** A server in a process of its own, on 127.0.0.1 only. It ends with this JVM at the latest. */
 public final class ServerProcess {
-    private static final Duration TO_START = Duration.ofMinutes(4);
+    private static final Duration TO_START = Duration.ofMinutes(6);
     private static final Duration TO_STOP = Duration.ofSeconds(30);
 
     private final Process process;

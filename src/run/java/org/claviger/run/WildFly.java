@@ -48,10 +48,21 @@ public record WildFly(Path home, String configuration, Path base, int management
                 Files.copy(file, to.resolve(file.getFileName()));
             }
         }
+        freeClusterPorts(to.resolve(configuration));
         Files.createDirectories(deployments());
         for (Path war : wars) {
             deploy(war);
         }
+    }
+
+    /** So that several on one machine do not stand in each other's way. */
+    private static void freeClusterPorts(Path configuration) throws IOException {
+        String delivered = Files.readString(configuration);
+        Files.writeString(
+                configuration,
+                delivered.replaceAll(
+                        "(<socket-binding name=\"jgroups-[a-z-]+\" interface=\"private\") port=\"\\d+\"",
+                        "$1 port=\"0\""));
     }
 
     /** Adds a user to the server's own realm for applications, which {@code add-user.sh -a} does for people. */
