@@ -2,7 +2,6 @@ package org.claviger;
 
 import jakarta.annotation.Resource;
 import jakarta.annotation.sql.DataSourceDefinition;
-import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
@@ -53,9 +52,6 @@ public class Startup implements ServletContextListener {
     @Resource(lookup = DATA_SOURCE)
     private DataSource dataSource;
 
-    @Resource
-    private ManagedThreadFactory threads;
-
     @Inject
     private Installation installation;
 
@@ -68,7 +64,7 @@ public class Startup implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         try {
             Settings settings = Settings.read(ConfigProvider.getConfig(Startup.class.getClassLoader()));
-            executor = new ScheduledThreadPoolExecutor(THREADS, threads);
+            executor = new ScheduledThreadPoolExecutor(THREADS, Startup::newThread);
             opening = new Opening(settings, dataSource, executor);
             installation.use(opening);
             selfCheck = new SelfCheck(ServerCheck.here(), opening::unlock);
@@ -88,6 +84,17 @@ public class Startup implements ServletContextListener {
             close();
             throw fault;
         }
+    }
+
+    /**
+     * A thread of our own, and not one of the server's factory: to ask for that while applications are deployed at its start makes
+     * Payara Server wait for itself for 200 seconds. Our jobs need none of the naming context that it would bring.
+     */
+    private static Thread newThread(Runnable work) {
+        Thread thread = new Thread(null, work, "claviger", 0, false);
+        thread.setContextClassLoader(Startup.class.getClassLoader());
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static void addServlets(ServletContext context, Opening opening, SelfCheck selfCheck) {
