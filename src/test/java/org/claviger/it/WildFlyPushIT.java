@@ -69,6 +69,13 @@ class WildFlyPushIT {
         node.wildFly().cli("--file=" + commands);
         node.wildFly().cli("reload");
         node.awaitLog("CLAVIGER-0001", 2);
+        // The guard opens when the server says that it runs, a moment later.
+        String token = new Flow(node).serviceToken("service");
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (RevocationFeedIT.call(node, token).statusCode() != 200) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(100);
+        }
     }
 
     private static int attribute(RunningClaviger node, String name) throws Exception {
