@@ -3,6 +3,8 @@ package org.claviger.database;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.Driver;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
@@ -12,6 +14,7 @@ import java.util.Properties;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.claviger.settings.DatabaseSettings;
+import org.claviger.settings.SettingsException;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,35 @@ public final class ConfiguredDataSource implements DataSource {
         } catch (SQLException refused) {
             connection.close();
             throw refused;
+        }
+    }
+
+    /**
+     * Looks whether a connection of somebody else's pool has these limits, or shorter ones.
+     *
+     * @param key of the setting that names the pool
+     * @throws SettingsException if it has not, with the statements that mend it
+     */
+    static void requireLimits(Connection connection, String key) throws SQLException {
+        requireLimit(connection, key, "statement_timeout", STATEMENT_TIMEOUT);
+        requireLimit(connection, key, "idle_in_transaction_session_timeout", IDLE_TIMEOUT);
+    }
+
+    private static void requireLimit(Connection connection, String key, String name, Duration most)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select cast(setting as bigint) as millis, current_user as role from pg_settings where name = ?")) {
+            statement.setString(1, name);
+            try (ResultSet found = statement.executeQuery()) {
+                found.next();
+                long millis = found.getLong("millis");
+                if (millis == 0 || millis > most.toMillis()) {
+                    throw new SettingsException(
+                            key,
+                            "its connections need a limit, or a node that stops holds up all others: ALTER ROLE "
+                                    + found.getString("role") + " SET " + name + " = '" + most.toSeconds() + "s'");
+                }
+            }
         }
     }
 

@@ -120,11 +120,20 @@ public final class Database implements AutoCloseable {
             if (!found.equals(product)) { // a data source of the server that was not there at the start
                 throw new SettingsException(key, "is " + found + " and was not there at the start: redeploy Claviger");
             }
+            if (key.equals(DatabaseSettings.DATA_SOURCE_KEY) && found.equals(POSTGRESQL)) {
+                requireLimits();
+            }
             Schema.migrate(dataSource);
         } catch (SettingsException other) {
             throw other;
         } catch (SQLException | RuntimeException unusable) {
             throw unusable(key, unusable);
+        }
+    }
+
+    private void requireLimits() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            ConfiguredDataSource.requireLimits(connection, key);
         }
     }
 

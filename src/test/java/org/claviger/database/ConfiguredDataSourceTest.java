@@ -1,8 +1,10 @@
 package org.claviger.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.claviger.Postgres;
 import org.claviger.settings.DatabaseSettings;
+import org.claviger.settings.SettingsException;
 import org.junit.jupiter.api.Test;
 
 class ConfiguredDataSourceTest {
@@ -36,6 +39,31 @@ class ConfiguredDataSourceTest {
         try (Connection connection = connect("")) {
             assertThat(ask(connection, "show application_name")).isEqualTo("claviger");
             assertThat(connection.getNetworkTimeout()).isEqualTo(30_000);
+        }
+    }
+
+    /** What others hand out may have no limits; whoever uses it is told what to run, one after the other. */
+    @Test
+    void a_connection_of_another_pool_is_refused_until_it_has_our_limits() throws SQLException {
+        String key = DatabaseSettings.DATA_SOURCE_KEY;
+        try (Connection foreign = DriverManager.getConnection(
+                        DATABASE.get("CLAVIGER_DATABASE_URL"),
+                        DATABASE.get("CLAVIGER_DATABASE_USER"),
+                        DATABASE.get("CLAVIGER_DATABASE_PASSWORD"));
+                Statement statement = foreign.createStatement()) {
+            assertThatThrownBy(() -> ConfiguredDataSource.requireLimits(foreign, key))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining(key)
+                    .hasMessageContaining("ALTER ROLE claviger SET statement_timeout = '20s'");
+            statement.execute("set statement_timeout = '20001ms'");
+            assertThatThrownBy(() -> ConfiguredDataSource.requireLimits(foreign, key))
+                    .hasMessageContaining("statement_timeout");
+            statement.execute("set statement_timeout = '20s'");
+            assertThatThrownBy(() -> ConfiguredDataSource.requireLimits(foreign, key))
+                    .hasMessageContaining("ALTER ROLE claviger SET idle_in_transaction_session_timeout = '10s'");
+            statement.execute("set idle_in_transaction_session_timeout = '5s'");
+
+            ConfiguredDataSource.requireLimits(foreign, key);
         }
     }
 

@@ -3,19 +3,23 @@ package org.claviger.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.sql.SQLException;
 import java.util.Hashtable;
+import java.util.Map;
 import java.util.Optional;
 import javax.naming.Context;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.naming.spi.InitialContextFactory;
 import javax.sql.DataSource;
+import org.claviger.Postgres;
 import org.claviger.settings.DatabaseSettings;
 import org.claviger.settings.SettingsException;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** {@code claviger.database.data-source}: the server may bind it before or after Claviger starts. */
 class NamedDataSourceTest {
@@ -71,6 +75,29 @@ class NamedDataSourceTest {
                                     .getResultList()
                                     .size()))
                     .isEqualTo(1);
+        }
+    }
+
+    /** What nodes know of each other's changes rests on it; nothing is made before it is so. */
+    @Test
+    void a_pool_of_postgresql_without_our_limits_is_refused_before_the_schema_is_made() throws SQLException {
+        Map<String, String> environment = Postgres.shared().newDatabase();
+        PGSimpleDataSource pool = new PGSimpleDataSource();
+        pool.setUrl(environment.get("CLAVIGER_DATABASE_URL"));
+        pool.setUser(environment.get("CLAVIGER_DATABASE_USER"));
+        pool.setPassword(environment.get("CLAVIGER_DATABASE_PASSWORD"));
+        bound = pool;
+        try (Database database = prepare()) {
+            assertThatExceptionOfType(SettingsException.class)
+                    .isThrownBy(database::migrate)
+                    .withMessageStartingWith(DatabaseSettings.DATA_SOURCE_KEY)
+                    .withMessageContaining("statement_timeout");
+            assertThat(Postgres.rows(environment)).isEmpty();
+
+            pool.setOptions("-c statement_timeout=20s -c idle_in_transaction_session_timeout=10s");
+            database.migrate();
+
+            assertThat(Postgres.rows(environment)).isNotEmpty();
         }
     }
 
