@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.claviger.authorize.AuthorizationAnswer;
 import org.claviger.authorize.AuthorizationCodes;
 import org.claviger.authorize.AuthorizeEndpoint;
@@ -21,6 +23,7 @@ import org.claviger.authorize.Consents;
 import org.claviger.authorize.SignInEndpoint;
 import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
+import org.claviger.client.Client;
 import org.claviger.client.Clients;
 import org.claviger.database.ChangeFeed;
 import org.claviger.database.Cleanup;
@@ -41,11 +44,14 @@ import org.claviger.jose.VerifiedTokens;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
 import org.claviger.key.SigningKeys;
+import org.claviger.live.LiveSettings;
+import org.claviger.oauth.ClientId;
 import org.claviger.page.Pages;
 import org.claviger.refresh.RefreshTokens;
 import org.claviger.refresh.TokenFamilies;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.revocation.RevocationView;
+import org.claviger.settings.Lifetimes;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.claviger.settings.SettingsException;
@@ -70,7 +76,7 @@ final class Claviger {
 
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
-    final Settings settings;
+    final LiveSettings settings;
 
     /** A name that no other node has. */
     final String node;
@@ -89,6 +95,7 @@ final class Claviger {
     final TokenFamilies families;
     final Cleanup cleanup;
     private volatile boolean rewrapped;
+    private volatile Set<String> missingClassifications = Set.of();
 
     /** The paths of the endpoints, known before these are: servers add servlets only while they deploy. */
     static final Set<String> PATHS_FOR_PEOPLE = Set.of("/authorize", "/signin", "/consent", "/signout", "/setup");
@@ -121,32 +128,40 @@ final class Claviger {
             SecureRandom random,
             Function<EntityManager, Instant> time,
             Freshness freshness) {
-        this.settings = settings;
         this.clock = clock;
         RandomTokens tokens = new RandomTokens(random);
         node = tokens.identifier();
         feed = ChangeFeed.open(database, freshness); // before anything is read that it follows
+        this.settings = LiveSettings.load(settings, database);
         KeyWrap keyWrap = new KeyWrap(settings.keyEncryptionKey(), settings.furtherKeyEncryptionKeys(), random);
         macKeys = MacKeys.load(database, keyWrap, random, clock);
-        signingKeys = SigningKeys.load(settings, database, keyWrap, random, clock);
+        signingKeys = SigningKeys.load(this.settings, database, keyWrap, random, clock);
         revocations = new RevocationRepository(database, RevocationView.load(database, clock, freshness), time);
         clients = new Clients(database, revocations, macKeys);
         ResourceOwners resourceOwners = new ResourceOwners(database, revocations, random);
-        settings.importFile().ifPresent(new Import(database, macKeys, clients, resourceOwners, System.getenv())::read);
+        Import imports = new Import(
+                database,
+                macKeys,
+                clients,
+                resourceOwners,
+                System.getenv(),
+                this.settings.get().classifications().names());
+        settings.importFile().ifPresent(imports::read);
         clients.refresh();
         revocations.view().readAll();
         feed.on(Topic.REVOCATION, revocations.view())
                 .on(Topic.MAC_KEY, macKeys::refresh)
                 .on(Topic.SIGNING_KEY, signingKeys::refresh)
-                .on(Topic.CLIENT, clients::refresh);
+                .on(Topic.CLIENT, clients::refresh)
+                .on(Topic.SETTING, this.settings::refresh);
         firstAdministrator = new FirstAdministrator(settings, database, clients, resourceOwners, tokens, clock);
         firstAdministrator.provide();
 
-        families = new TokenFamilies(database, revocations, settings.lifetimes(), clock);
+        families = new TokenFamilies(database, revocations, this::lifetimes, clock);
         RefreshTokens refreshTokens = new RefreshTokens(families, macKeys);
         AuthorizationCodes codes = new AuthorizationCodes(families, tokens);
         SignInSessions sessions =
-                new SignInSessions(database, resourceOwners, revocations, tokens, settings.lifetimes(), clock);
+                new SignInSessions(database, resourceOwners, revocations, tokens, this.settings, clock);
         throttle = new Throttle(database, macKeys, clock);
         cleanup = new Cleanup(
                 database,
@@ -160,33 +175,38 @@ final class Claviger {
                 node,
                 clock,
                 time);
-        Pages pages = new Pages(settings);
+        Pages pages = new Pages(this.settings);
         Browser browser = new Browser(settings.issuer(), sessions, macKeys, tokens);
         SignInForm signInForm = new SignInForm(pages, browser);
-        ConsentForm consentForm = new ConsentForm(pages, browser, settings.lifetimes());
-        Consents consents = new Consents(database, clock);
+        ConsentForm consentForm = new ConsentForm(pages, browser, this.settings);
+        Consents consents = new Consents(database, this.settings, clock);
         AuthorizationAnswer answer = new AuthorizationAnswer(settings.issuer(), codes);
         endpoints.put(
                 "/authorize",
                 new AuthorizeEndpoint(
-                        clients, browser, signInForm, consentForm, consents, answer, revocations.view(), clock));
+                        clients,
+                        browser,
+                        signInForm,
+                        consentForm,
+                        consents,
+                        answer,
+                        revocations.view(),
+                        this.settings,
+                        clock));
         endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm, clock));
         endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
         endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, consents));
         endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser)));
 
         AccessTokens accessTokens =
-                new AccessTokens(settings, resourceOwners, signingKeys, revocations.view(), tokens, clock);
+                new AccessTokens(this.settings, resourceOwners, signingKeys, revocations.view(), tokens, clock);
         ClientAuthentication authentication = new ClientAuthentication(settings.trustedProxies(), clients, throttle);
         endpoints.put(
                 "/token",
                 new TokenEndpoint(
                         authentication,
                         new AuthorizationCodeGrant(codes, refreshTokens, accessTokens),
-                        new RefreshTokenGrant(
-                                refreshTokens,
-                                accessTokens,
-                                settings.lifetimes().refreshTokenLeeway()),
+                        new RefreshTokenGrant(refreshTokens, accessTokens, this.settings),
                         new ClientCredentialsGrant(accessTokens)));
 
         verifiedTokens =
@@ -233,10 +253,30 @@ final class Claviger {
         signingKeys.refresh();
     }
 
+    /** What holds for a client now: what its classification says. */
+    private Lifetimes lifetimes(ClientId client) {
+        String classification = clients.find(client).map(Client::classification).orElse("");
+        return settings.get().classification(classification).lifetimes();
+    }
+
+    /** Says once of each classification that clients name and that there is none of: they get the strictest rules there are. */
+    void checkClassifications() {
+        Set<String> missing = new TreeSet<>(clients.classifications());
+        missing.removeAll(settings.get().classifications().names());
+        missing.stream()
+                .filter(name -> !missingClassifications.contains(name))
+                .forEach(name -> LOG.log(
+                        Level.ERROR,
+                        "CLAVIGER-0803 there are clients of the classification {0}, which there is not; they get the"
+                                + " strictest rules of all until it is in claviger.classifications",
+                        name));
+        missingClassifications = missing;
+    }
+
     /** What this node does for all nodes, if no other has: makes keys and wraps them anew. Called every second. */
     void rotateKeys() {
         if (clock.problem().isEmpty()) {
-            macKeys.rotateIfDue(settings.keys().rotationPeriod());
+            macKeys.rotateIfDue(settings.get().keys().rotationPeriod());
             signingKeys.rotateIfDue(clients.signingAlgorithms());
         }
     }
@@ -257,6 +297,10 @@ final class Claviger {
     }
 
     static Servlet document(Document document) {
-        return new DocumentEndpoint(() -> document, DOCUMENT_MAX_AGE);
+        return document(() -> document);
+    }
+
+    static Servlet document(Supplier<Document> document) {
+        return new DocumentEndpoint(document, DOCUMENT_MAX_AGE);
     }
 }

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import org.claviger.guard.BearerGate;
 import org.claviger.key.SigningKeys;
+import org.claviger.live.LiveSettings;
 import org.claviger.page.Pages;
 import org.claviger.refresh.TokenFamilies;
 import org.claviger.revocation.RevocationRepository;
@@ -26,12 +27,17 @@ class Installation {
 
     @Produces
     Settings settings() {
-        return opening().settings;
+        return opening().settings();
     }
 
     @Produces
     Pages pages() {
-        return new Pages(settings());
+        return new Pages(opening()::settings);
+    }
+
+    @Produces
+    LiveSettings liveSettings() {
+        return parts().settings;
     }
 
     @Produces

@@ -58,6 +58,12 @@ final class Opening implements AutoCloseable {
         return Optional.ofNullable(parts);
     }
 
+    /** The settings now; as they are configured until it can be known what administrators say. */
+    Settings settings() {
+        Claviger opened = parts;
+        return opened == null ? settings : opened.settings.get();
+    }
+
     /** Whether the database has been reached since the start. */
     boolean isOpen() {
         return parts != null;
@@ -138,6 +144,7 @@ final class Opening implements AutoCloseable {
                 clock::refresh,
                 ready::forgetRevocations,
                 ready.verifiedTokens::prune,
+                ready::checkClassifications,
                 ready.throttle::refresh,
                 ready.firstAdministrator::refresh));
         // On its own, for to make a key may take seconds.

@@ -112,12 +112,13 @@ public class Startup implements ServletContextListener {
                         "keys",
                         () -> opening.parts().flatMap(parts -> parts.signingKeys.problem()))));
         BrandSettings brand = opening.settings.brand();
-        add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(brand)));
+        add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(() -> opening.settings()
+                .brand())));
         BrandAssets.logo(brand).ifPresent(logo -> add(context, "/assets/logo", Claviger.document(logo)));
         // Not left to the server, which sends them without nosniff and a policy.
         add(context, "/assets/claviger.css", Claviger.document(packaged(context, "/assets/claviger.css", "text/css")));
         add(context, "/assets/icon.svg", Claviger.document(packaged(context, "/assets/icon.svg", Document.SVG)));
-        Servlet page = Unavailable.forPeople(new Pages(opening.settings));
+        Servlet page = Unavailable.forPeople(new Pages(opening::settings));
         for (String path : Claviger.PATHS_FOR_PEOPLE) {
             add(context, path, new DeferredEndpoint(() -> opening.endpoint(path), page));
         }

@@ -31,6 +31,8 @@ import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.revocation.RevocationView;
+import org.claviger.settings.Classification;
+import org.claviger.settings.Lifetimes;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.junit.jupiter.api.Assertions;
@@ -65,7 +67,7 @@ public final class Fixture {
             Database database = TestDatabase.empty();
             WatchedClock clock = new WatchedClock(new TestClock(), database);
             MAC = MacKeys.load(database, keyWrap(), RANDOM, clock);
-            SIGNING = SigningKeys.load(settings(), database, keyWrap(), RANDOM, clock);
+            SIGNING = SigningKeys.load(Fixture::settings, database, keyWrap(), RANDOM, clock);
         }
 
         private Keys() {}
@@ -108,6 +110,11 @@ public final class Fixture {
         return Settings.read(key -> Optional.ofNullable(values.get(key)));
     }
 
+    /** Those of a client that names no classification, where nothing is configured. */
+    public static Lifetimes lifetimes(ClientId any) {
+        return settings().classification(Classification.STANDARD).lifetimes();
+    }
+
     /** JSON, for easier reading in single quotes. */
     public static JsonObject json(String text) {
         try (JsonReader reader = Json.createReader(new StringReader(text.replace('\'', '"')))) {
@@ -143,7 +150,9 @@ public final class Fixture {
 
     /** Registers a client as an import does. */
     public static void register(Clients clients, JsonObject entry, String pointer) {
-        TestDatabase.database().changeAlone(clients.registration(NewClient.parse(entry, pointer)));
+        TestDatabase.database()
+                .changeAlone(clients.registration(NewClient.parse(
+                        entry, pointer, settings().classifications().names())));
     }
 
     /** Registers a user as an import does. */

@@ -18,10 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claviger.database.Database;
 import org.claviger.database.WatchedClock;
+import org.claviger.live.SettingRefusedException;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.settings.Settings;
@@ -379,6 +381,80 @@ class FrontDoorTest {
         assertThat(redeemed.json().getString("error")).isEqualTo("invalid_grant");
         assertThat(TestDatabase.query("select kind from revocation")).containsExactly("SUBJECT");
         assertThat(authorize(request("web")).body()).contains("name=\"password\"");
+    }
+
+    private void registerRestricted() {
+        register("{'client_id':'payroll','client_secret':'" + SECRET + "','redirect_uris':['" + WEB
+                + "'],'scope':'profile demo','classification':'restricted'}");
+    }
+
+    /** By default a sign-in may be 15 minutes old, and a session an hour. */
+    @Test
+    void aClientOfAStricterClassificationWantsAYoungerSignIn() {
+        registerRestricted();
+        signIn();
+        CLOCK.advance(Duration.ofMinutes(9));
+        assertThat(authorize(request("payroll")).body()).contains("name=\"decision\"");
+        CLOCK.advance(Duration.ofMinutes(6).plusSeconds(1));
+
+        assertThat(authorize(request("payroll")).body()).contains("name=\"password\"");
+        assertThat(authorize(request("web")).body()).contains("name=\"decision\"");
+    }
+
+    @Test
+    void aConsentToAStricterClientNeedsASessionThatIsStillGoodForIt() {
+        registerRestricted();
+        signIn();
+        Exchange form = authorize(request("payroll"));
+        CLOCK.advance(Duration.ofMinutes(11));
+        authorize(request("web")); // keeps the session alive, but not for the other
+
+        Exchange refused = submit(form, "/consent", "decision=allow");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body()).contains("the sign-in session has ended");
+    }
+
+    @Test
+    void aChangedSettingIsUsedAtOnce() throws OAuthException, SettingRefusedException {
+        signIn();
+        allow(ask(""));
+        assertThat(answer(ask("&prompt=none"), "code")).isPresent();
+        OptionalLong any = OptionalLong.empty();
+        String own = "claviger.classification.standard.consent-each-time";
+
+        claviger.settings.change(
+                Map.of(own, Optional.of("true"), "claviger.brand.name", Optional.of("Acme & Co")), any, "root");
+
+        assertThat(answer(ask("&prompt=none"), "error")).contains("consent_required");
+        assertThat(ask("").body()).contains("Acme &amp; Co");
+        claviger.settings.change(Map.of(own, Optional.empty(), "claviger.brand.name", Optional.empty()), any, "root");
+        assertThat(answer(ask("&prompt=none"), "code")).isPresent();
+    }
+
+    @Test
+    void aClassificationThatIsGoneIsTreatedAsStrictlyAsAnyAndSaidOnce() throws Exception {
+        OptionalLong any = OptionalLong.empty();
+        claviger.settings.change(Map.of("claviger.classifications", Optional.of("internal")), any, "root");
+        TestDatabase.execute(
+                "update client set metadata = ? where client_id = 'web'",
+                "{\"client_id\":\"web\",\"redirect_uris\":[\"" + WEB
+                        + "\"],\"scope\":\"profile demo\",\"classification\":\"internal\"}");
+        register("{'client_id':'other','token_endpoint_auth_method':'none','redirect_uris':['" + WEB + "']}");
+        signIn();
+        allow(ask(""));
+        assertThat(answer(ask("&prompt=none"), "code")).isPresent();
+        try (CapturedLog said = new CapturedLog("org.claviger")) {
+            claviger.checkClassifications();
+            claviger.settings.change(Map.of("claviger.classifications", Optional.empty()), any, "root");
+            claviger.checkClassifications();
+            claviger.checkClassifications();
+
+            assertThat(said.lines())
+                    .filteredOn(line -> line.startsWith("CLAVIGER-0803"))
+                    .hasSize(1);
+        }
+        assertThat(answer(ask("&prompt=none"), "error")).contains("consent_required");
     }
 
     private Exchange ask(String more) {

@@ -8,7 +8,8 @@ import org.claviger.guard.BearerAuthenticationMechanism;
 
 /** The administration interface, below {@code <issuer>/admin}. */
 @ApplicationPath("admin")
-@DeclareRoles(BearerAuthenticationMechanism.ADMIN_ROLE) // Payara knows no role that is only in @RolesAllowed
+// Payara knows no role that is only in @RolesAllowed
+@DeclareRoles({BearerAuthenticationMechanism.ADMIN_ROLE, BearerAuthenticationMechanism.READER_ROLE})
 public class AdminApplication extends Application {
     /** Jersey would describe the whole interface to anybody who asks for its WADL. */
     @Override

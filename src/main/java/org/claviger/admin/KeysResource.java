@@ -42,6 +42,7 @@ public class KeysResource {
     private Provider<Pages> pages;
 
     @GET
+    @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
     @Produces(MediaType.APPLICATION_JSON + ";qs=1")
     public Response list() {
         return json(keys.get().overview());
@@ -49,6 +50,7 @@ public class KeysResource {
 
     /** The same to look at, with a time line. */
     @GET
+    @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
     @Produces(MediaType.TEXT_HTML + ";qs=0.5")
     public Response page(@Context HttpServletRequest request) {
         Pages frame = pages.get();

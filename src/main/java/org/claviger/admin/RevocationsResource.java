@@ -108,6 +108,7 @@ public class RevocationsResource {
 
     /** Those that are alive, in the order in which they were written, a thousand at a time; {@code next} says where to go on. */
     @GET
+    @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
     public JsonObject list(@QueryParam("after") @DefaultValue("0") long after) {
         var page = revocations.get().list(after, PAGE);
         var array = Json.createArrayBuilder();

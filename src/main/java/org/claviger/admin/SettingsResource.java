@@ -4,75 +4,168 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.io.StringReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.OptionalLong;
 import org.claviger.guard.BearerAuthenticationMechanism;
-import org.claviger.settings.AdministratorSettings;
-import org.claviger.settings.BrandSettings;
-import org.claviger.settings.FeedSettings;
-import org.claviger.settings.Lifetimes;
+import org.claviger.live.LiveSettings;
+import org.claviger.live.LiveSettings.Edition;
+import org.claviger.live.SettingRefusedException;
+import org.claviger.settings.Setting;
+import org.claviger.settings.SettingValue;
 import org.claviger.settings.Settings;
+import org.jspecify.annotations.Nullable;
 
-/** The settings in force, without the secret ones. */
+/** The settings in force, what each of them is, and where it stands; the live ones can be changed. Secret values are never shown. */
 @Path("settings")
-@RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
 public class SettingsResource {
+    private static final String MERGE_PATCH = "application/merge-patch+json";
+
     @Inject
-    private Provider<Settings> settings;
+    private Provider<LiveSettings> settings;
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    public JsonObject read() {
-        return show(settings.get());
+    @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
+    public Response read() {
+        return answer(settings.get().edition());
     }
 
-    /** Each by its key: its value, and where that stands. What is secret, or may hold a secret as a JDBC URL does, is not among them. */
+    /**
+     * Changes live settings, all that are named or none: a JSON merge patch (RFC 7396) whose members are keys with their new values,
+     * null for what is configured or the default.
+     *
+     * @param ifMatch the {@code ETag} that the change rests on, or {@code *} (RFC 9110 section 13.1.1); without it 428
+     * @return the settings after it; 400, 404, 409, 412 or 422 and why, and nothing has changed then
+     */
+    @PATCH
+    @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
+    @RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
+    public Response change(
+            String body, @HeaderParam("If-Match") @Nullable String ifMatch, @Context SecurityContext caller) {
+        if (ifMatch == null) { // RFC 6585 section 3
+            return Problem.of(428, "send If-Match with the ETag of the settings that this change rests on");
+        }
+        Optional<OptionalLong> seen = seen(ifMatch);
+        if (seen.isEmpty()) {
+            return Problem.of(412, "If-Match is no ETag of the settings");
+        }
+        Map<String, Optional<String>> changes = new LinkedHashMap<>();
+        try (JsonReader reader = Json.createReader(new StringReader(body))) {
+            for (Map.Entry<String, JsonValue> member : reader.readObject().entrySet()) {
+                if (!isPlain(member.getValue())) {
+                    return Problem.of(
+                            400, pointer(member.getKey()), "must be a text without control characters, or null");
+                }
+                changes.put(member.getKey(), text(member.getValue()));
+            }
+        } catch (JsonException | IllegalStateException malformed) {
+            return Problem.of(400, "the body is no JSON object");
+        }
+        try {
+            return answer(settings.get()
+                    .change(changes, seen.get(), caller.getUserPrincipal().getName()));
+        } catch (SettingRefusedException refusal) {
+            return refuse(refusal, changes);
+        }
+    }
+
+    /** The number that an {@code ETag} of ours names, or none for {@code *}; empty for what is neither. */
+    private static Optional<OptionalLong> seen(String ifMatch) {
+        String tag = ifMatch.strip();
+        if (tag.equals("*")) {
+            return Optional.of(OptionalLong.empty());
+        }
+        return tag.matches("\"[0-9]{1,18}\"")
+                ? Optional.of(OptionalLong.of(Long.parseLong(tag.substring(1, tag.length() - 1))))
+                : Optional.empty();
+    }
+
+    private static boolean isPlain(JsonValue value) {
+        return switch (value.getValueType()) {
+            case STRING -> ((JsonString) value).getString().chars().noneMatch(Character::isISOControl);
+            case NUMBER, TRUE, FALSE, NULL -> true;
+            case ARRAY, OBJECT -> false;
+        };
+    }
+
+    private static Optional<String> text(JsonValue value) {
+        if (value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        if (value instanceof JsonString text) {
+            return Optional.of(text.getString());
+        }
+        return Optional.of(value instanceof JsonNumber number ? number.toString() : value.toString());
+    }
+
+    private static Response refuse(SettingRefusedException refusal, Map<String, Optional<String>> changes) {
+        String detail = String.valueOf(refusal.getMessage());
+        int status =
+                switch (refusal.reason()) {
+                    case STALE -> 412;
+                    case UNKNOWN -> 404;
+                    case PINNED, NOT_LIVE -> 409;
+                    case INVALID -> 422;
+                };
+        // What does not fit may be another setting than those that are to be changed: there is no member to point at
+        // then.
+        return changes.containsKey(refusal.key())
+                ? Problem.of(status, pointer(refusal.key()), detail)
+                : Problem.of(status, detail);
+    }
+
+    private static String pointer(String member) {
+        return "/" + Json.encodePointer(member);
+    }
+
+    private static Response answer(Edition edition) {
+        return Response.ok(show(edition.settings()).toString(), MediaType.APPLICATION_JSON)
+                .header("ETag", "\"" + edition.version() + "\"")
+                .build();
+    }
+
+    /** Each by its key. */
     static JsonObject show(Settings now) {
-        Map<String, Optional<?>> values = new LinkedHashMap<>();
-        values.put("claviger.issuer", Optional.of(now.issuer()));
-        values.put("claviger.audience", Optional.of(now.audience()));
-        values.put("claviger.role-claims", Optional.of(String.join(",", now.roleClaims())));
-        putLifetimes(values, now.lifetimes());
-        values.put("claviger.trusted-proxies", Optional.of(now.trustedProxies().addresses()));
-        values.put(FeedSettings.MAX_STALENESS, Optional.of(now.feed().maxStaleness()));
-        values.put(
-                FeedSettings.PUSH,
-                Optional.of(String.join(",", new TreeSet<>(now.feed().push()))));
-        values.put(
-                "claviger.forwarded-headers", Optional.of(now.trustedProxies().headers()));
-        values.put("claviger.import", now.importFile());
-        values.put("claviger.data-directory", Optional.of(now.dataDirectory()));
-        values.put(AdministratorSettings.USERNAME_KEY, now.administrator().map(AdministratorSettings::username));
-        BrandSettings brand = now.brand();
-        values.put("claviger.brand.name", Optional.of(brand.name()));
-        values.put("claviger.brand.logo", brand.logo());
-        values.put("claviger.brand.color", brand.color());
-        values.put("claviger.brand.css", brand.css());
-        values.put("claviger.brand.texts", brand.texts());
         JsonObjectBuilder shown = Json.createObjectBuilder();
-        values.forEach((key, value) -> shown.add(
-                key,
-                Json.createObjectBuilder()
-                        .add("value", value.map(Object::toString).orElse(""))
-                        .add("origin", now.origins().getOrDefault(key, "default"))));
+        now.values().forEach((key, value) -> shown.add(key, show(value)));
         return shown.build();
     }
 
-    private static void putLifetimes(Map<String, Optional<?>> values, Lifetimes lifetimes) {
-        values.put("claviger.access-token-lifetime", Optional.of(lifetimes.accessToken()));
-        values.put("claviger.refresh-token-idle-lifetime", Optional.of(lifetimes.refreshTokenIdle()));
-        values.put("claviger.refresh-token-absolute-lifetime", Optional.of(lifetimes.refreshTokenAbsolute()));
-        values.put("claviger.refresh-token-leeway", Optional.of(lifetimes.refreshTokenLeeway()));
-        values.put("claviger.authorization-code-lifetime", Optional.of(lifetimes.authorizationCode()));
-        values.put("claviger.session-idle-lifetime", Optional.of(lifetimes.sessionIdle()));
-        values.put("claviger.session-absolute-lifetime", Optional.of(lifetimes.sessionAbsolute()));
+    private static JsonObjectBuilder show(SettingValue value) {
+        Setting setting = value.setting();
+        JsonObjectBuilder shown = Json.createObjectBuilder();
+        if (!setting.isSecret()) {
+            shown.add("value", value.value());
+        }
+        shown.add("origin", value.origin())
+                .add("pinned", value.pinned())
+                .add("live", setting.isLive())
+                .add("secret", setting.isSecret())
+                .add("type", setting.type().word())
+                .add("unit", setting.type().unit())
+                .add("default", value.byDefault())
+                .add("accepted", setting.accepted());
+        setting.range().flatMap(Setting.Range::advised).ifPresent(advised -> shown.add("advised", advised.toString()));
+        return shown.add("meaning", setting.meaning());
     }
 }

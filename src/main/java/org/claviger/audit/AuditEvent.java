@@ -22,6 +22,8 @@ public enum AuditEvent {
     /** Somebody administers the installation who did not before. */
     ADMINISTRATOR_CREATED,
     SETUP_REFUSED,
+    /** An administrator has changed a setting. */
+    SETTING_CHANGED,
     /** A signing key was made; it signs from a later instant, or at once. */
     KEY_ANNOUNCED,
     /** A signing key has a new instant at which it signs no more. */

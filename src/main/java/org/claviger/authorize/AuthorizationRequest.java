@@ -105,14 +105,19 @@ record AuthorizationRequest(
         return prompt.contains("none");
     }
 
-    /** Whether the person must sign in although there is a session. */
-    boolean needsSignIn(SignInSession session, Instant now) {
+    /**
+     * Whether the person must sign in although there is a session.
+     *
+     * @param oldest the longest time since the sign-in that the client's classification allows
+     */
+    boolean needsSignIn(SignInSession session, Duration oldest, Instant now) {
+        Duration age = Duration.between(session.authTime(), now);
         return prompt.contains("login")
                 || prompt.contains("select_account")
                 // "If the elapsed time is greater than this value": no sign-in of before satisfies 0.
-                || maxAge.filter(age -> age.isZero()
-                                || Duration.between(session.authTime(), now).compareTo(age) > 0)
-                        .isPresent();
+                || maxAge.filter(asked -> asked.isZero() || age.compareTo(asked) > 0)
+                        .isPresent()
+                || age.compareTo(oldest) > 0;
     }
 
     /** Whether the person must be asked although everything has been allowed before. */

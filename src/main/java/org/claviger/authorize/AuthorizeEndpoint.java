@@ -7,7 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claviger.client.Clients;
 import org.claviger.http.Requests;
 import org.claviger.identity.SignInSession;
@@ -16,6 +18,7 @@ import org.claviger.oauth.Parameters;
 import org.claviger.oauth.Scope;
 import org.claviger.page.PageEndpoint;
 import org.claviger.revocation.RevocationView;
+import org.claviger.settings.Settings;
 
 /**
  * The authorization endpoint (RFC 6749 section 3.1). Client and redirect URI are proven first; until then refusals are
@@ -29,6 +32,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
     private final Consents consents;
     private final AuthorizationAnswer answer;
     private final RevocationView revocations;
+    private final Supplier<Settings> settings;
     private final Clock clock;
 
     public AuthorizeEndpoint(
@@ -39,6 +43,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
             Consents consents,
             AuthorizationAnswer answer,
             RevocationView revocations,
+            Supplier<Settings> settings,
             Clock clock) {
         super(signInForm.pages());
         this.clients = clients;
@@ -48,6 +53,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         this.consents = consents;
         this.answer = answer;
         this.revocations = revocations;
+        this.settings = settings;
         this.clock = clock;
     }
 
@@ -68,7 +74,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         answer.guarding(response, redirect, parameters, () -> {
             AuthorizationRequest authorizationRequest = AuthorizationRequest.parse(parameters, redirect);
             Optional<SignInSession> session =
-                    browser.session(request).filter(found -> isGood(found, authorizationRequest));
+                    browser.session(request, redirect.client()).filter(found -> isGood(found, authorizationRequest));
             if (session.isEmpty()) {
                 if (authorizationRequest.isSilent()) {
                     throw new OAuthException(LOGIN_REQUIRED, "the user must sign in");
@@ -80,9 +86,11 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         });
     }
 
-    /** Whether nobody must sign in anew: because the request wants it, or because all that the client had has been revoked. */
+    /** Whether nobody must sign in anew: because the request or the client's classification wants it, or because all that the client had has been revoked. */
     private boolean isGood(SignInSession session, AuthorizationRequest request) {
-        return !request.needsSignIn(session, clock.instant())
+        Duration oldest =
+                settings.get().classification(request.client().classification()).reauthenticationAge();
+        return !request.needsSignIn(session, oldest, clock.instant())
                 && !revocations.isEnded(
                         session.resourceOwner().subject(), request.client().id(), session.authTime());
     }

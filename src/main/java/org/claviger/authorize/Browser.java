@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.claviger.client.Client;
 import org.claviger.http.Requests;
 import org.claviger.identity.ResourceOwner;
 import org.claviger.identity.SignInSession;
@@ -59,6 +60,11 @@ public final class Browser {
     void goOn(HttpServletResponse response, Parameters authorizationRequest) {
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);
         response.setHeader("Location", issuer.at("/authorize?" + authorizationRequest.toForm()));
+    }
+
+    /** The sign-in session of this browser, if it is good for this client. */
+    Optional<SignInSession> session(HttpServletRequest request, Client client) {
+        return cookie(request, sessionCookie).flatMap(id -> sessions.find(id, client.classification()));
     }
 
     /** The sign-in session of this browser, if it is alive. */

@@ -41,11 +41,11 @@ public final class ConsentEndpoint extends PageEndpoint {
         Parameters fields = Requests.form(request);
         fields.refuseRepeated();
         String authorizationRequest = fields.require("request");
-        SignInSession session = browser.session(request)
-                .orElseThrow(
-                        () -> new OAuthException(INVALID_REQUEST, "the sign-in session has ended; please start again"));
         Parameters parameters = Parameters.parse(authorizationRequest);
         ProvenRedirect redirect = ProvenRedirect.prove(parameters, clients);
+        SignInSession session = browser.session(request, redirect.client())
+                .orElseThrow(
+                        () -> new OAuthException(INVALID_REQUEST, "the sign-in session has ended; please start again"));
         AuthorizationRequest asked = AuthorizationRequest.parse(parameters, redirect);
         Scope scope = asked.grantableBy(session.resourceOwner());
         browser.proveForm(

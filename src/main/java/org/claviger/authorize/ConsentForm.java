@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.claviger.client.Client;
 import org.claviger.identity.ResourceOwner;
@@ -16,6 +17,7 @@ import org.claviger.page.Page;
 import org.claviger.page.Pages;
 import org.claviger.page.Texts.InLanguage;
 import org.claviger.settings.Lifetimes;
+import org.claviger.settings.Settings;
 
 /** The page on which a resource owner allows a client what it asks for, or refuses (ASVS 10.7.2). */
 public final class ConsentForm {
@@ -35,12 +37,12 @@ public final class ConsentForm {
 
     private final Pages pages;
     private final Browser browser;
-    private final Lifetimes lifetimes;
+    private final Supplier<Settings> settings;
 
-    public ConsentForm(Pages pages, Browser browser, Lifetimes lifetimes) {
+    public ConsentForm(Pages pages, Browser browser, Supplier<Settings> settings) {
         this.pages = pages;
         this.browser = browser;
-        this.lifetimes = lifetimes;
+        this.settings = settings;
     }
 
     Pages pages() {
@@ -95,6 +97,8 @@ public final class ConsentForm {
     }
 
     private Duration lifetime(Client client) {
+        Lifetimes lifetimes =
+                settings.get().classification(client.classification()).lifetimes();
         return client.grantTypes().contains(GrantType.REFRESH_TOKEN)
                 ? lifetimes.refreshTokenAbsolute()
                 : lifetimes.accessToken();

@@ -5,33 +5,34 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Supplier;
 import org.claviger.client.Client;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
+import org.claviger.settings.Settings;
 
 /** What resource owners have allowed which clients (ASVS 10.7). */
 public final class Consents {
-    /** The classification whose clients ask each time. */
-    private static final String ASK_EACH_TIME = "restricted";
-
     /** How long nobody is asked again: people forget what they have allowed. */
     static final Duration REMEMBERED = Duration.ofDays(90);
 
     public static final Expiring EXPIRING = new Expiring("ConsentRow", "subject", "e.allowedAt <= :then", REMEMBERED);
 
     private final Database database;
+    private final Supplier<Settings> settings;
     private final Clock clock;
 
-    public Consents(Database database, Clock clock) {
+    public Consents(Database database, Supplier<Settings> settings, Clock clock) {
         this.database = database;
+        this.settings = settings;
         this.clock = clock;
     }
 
     /** Whether the resource owner has allowed this client all of the scope, and need not be asked again. */
     boolean isAllowed(Subject subject, Client client, Scope scope) {
-        if (client.classification().equals(ASK_EACH_TIME)) {
+        if (settings.get().classification(client.classification()).consentEachTime()) {
             return false;
         }
         ConsentRow row = database.transact(entities -> entities.find(ConsentRow.class, key(subject, client)));

@@ -20,8 +20,9 @@ import org.claviger.oauth.Scope;
  * @param signingAlgorithm what signs its access tokens; absent for the installation's default
  * @param groups the groups of its own tokens, when it acts for itself
  * @param userGroups the groups of users that its tokens may carry; absent for all of them
- * @param classification names its rules: {@code restricted} asks for consent each time
- * @param refreshTokenLeeway for how long it may repeat a refresh whose answer it lost; absent for the installation's default
+ * @param classification names its rules, see {@link org.claviger.settings.Classification}
+ * @param refreshTokenLeeway for how long it may repeat a refresh whose answer it lost; absent for what its
+ *     classification says
  * @param allowedOrigins the origins whose scripts may call the token and revocation endpoints and read their answers
  */
 public record Client(

@@ -12,6 +12,7 @@ import org.claviger.jose.TokenType;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.GrantType;
 import org.claviger.oauth.Scope;
+import org.claviger.settings.Classification;
 import org.claviger.settings.JsonMembers;
 import org.claviger.settings.Lifetimes;
 
@@ -73,7 +74,7 @@ final class ClientMetadata {
                 signingAlgorithm(),
                 groups("groups"),
                 members.has("user_groups") ? Optional.of(groups("user_groups")) : Optional.empty(),
-                members.text("classification").orElse("standard"),
+                members.text("classification").orElse(Classification.STANDARD),
                 members.number("refresh_token_leeway", 0, Lifetimes.LONGEST_LEEWAY.toSeconds())
                         .map(Duration::ofSeconds),
                 members.texts(

@@ -55,6 +55,13 @@ public final class Clients {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** The classifications that clients name, whether there are such or not. */
+    public Set<String> classifications() {
+        return registrations.values().stream()
+                .map(found -> found.client.classification())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The origins whose scripts may read what this client is answered. */
     public List<String> allowedOrigins(ClientId id) {
         return find(id).map(Client::allowedOrigins).orElse(List.of());

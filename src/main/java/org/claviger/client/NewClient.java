@@ -3,6 +3,8 @@ package org.claviger.client;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.claviger.oauth.ClientId;
 import org.claviger.settings.JsonMembers;
@@ -39,12 +41,17 @@ public final class NewClient {
      *
      * @param entry with the member names of RFC 7591 section 2
      * @param pointer where the entry stands in its file
+     * @param classifications those that there are
      * @throws IllegalArgumentException with the pointer to what does not fit
      */
-    public static NewClient parse(JsonObject entry, String pointer) {
+    public static NewClient parse(JsonObject entry, String pointer, Set<String> classifications) {
         JsonMembers members = new JsonMembers(entry, pointer);
         members.text("client_id", ID.asMatchPredicate(), "must be 1 to 255 printable ASCII characters without spaces");
         Client client = ClientMetadata.parse(entry, pointer);
+        if (!classifications.contains(client.classification())) {
+            throw members.refuse(
+                    "classification", "must be one of " + String.join(", ", new TreeSet<>(classifications)));
+        }
         if (client.isPublic() && members.has("client_secret")) {
             throw members.refuse("client_secret", "a public client has none");
         }

@@ -9,6 +9,7 @@ import jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticat
 import jakarta.security.enterprise.authentication.mechanism.http.HttpMessageContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.HashSet;
 import java.util.Set;
 import org.claviger.http.Caller;
 import org.claviger.oauth.ErrorCode;
@@ -24,6 +25,9 @@ import org.claviger.settings.Settings;
 public class BearerAuthenticationMechanism implements HttpAuthenticationMechanism {
     /** The role of a caller whose token has the scope {@code claviger:admin}. */
     public static final String ADMIN_ROLE = "claviger-admin";
+
+    /** The role of a caller who may look: with that scope, or with {@code claviger:admin.read}. */
+    public static final String READER_ROLE = "claviger-admin-reader";
 
     @Inject
     private Provider<BearerGate> gate;
@@ -59,7 +63,13 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
 
     private static AuthenticationStatus accept(HttpMessageContext context, CallerToken caller) {
         Scope scope = Scope.parse(String.valueOf(caller.<Object>getClaim("scope")));
-        Set<String> roles = scope.contains(Scope.ADMIN) ? Set.of(ADMIN_ROLE) : Set.of();
+        Set<String> roles = new HashSet<>();
+        if (scope.contains(Scope.ADMIN)) {
+            roles.addAll(Set.of(ADMIN_ROLE, READER_ROLE));
+        }
+        if (scope.contains(Scope.ADMIN_READ)) {
+            roles.add(READER_ROLE);
+        }
         context.setResponse(ChallengingResponse.authenticated(context.getResponse()));
         return context.notifyContainerAboutLogin(caller, roles);
     }

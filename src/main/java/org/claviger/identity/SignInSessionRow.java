@@ -16,4 +16,5 @@ class SignInSessionRow {
     Instant authTime = Instant.EPOCH;
     Instant lastUsedAt = Instant.EPOCH;
     Instant expiresAt = Instant.EPOCH;
+    long longestIdleMillis;
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
@@ -12,8 +13,12 @@ import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.Lifetimes;
 import org.claviger.settings.RandomTokens;
+import org.claviger.settings.Settings;
 
-/** Who has signed in with which browser. In the database, so that any node knows; the browser holds a random identifier. */
+/**
+ * Who has signed in with which browser. In the database, so that any node knows; the browser holds a random identifier. A session
+ * lives as long as it is good for clients of any classification; for those of a stricter one it may be over before.
+ */
 public final class SignInSessions {
     public static final Expiring EXPIRING =
             new Expiring("SignInSessionRow", "idHash", "e.expiresAt <= :then", Duration.ZERO);
@@ -25,7 +30,7 @@ public final class SignInSessions {
     private final ResourceOwners resourceOwners;
     private final RevocationRepository revocations;
     private final RandomTokens tokens;
-    private final Lifetimes lifetimes;
+    private final Supplier<Settings> settings;
     private final Clock clock;
 
     public SignInSessions(
@@ -33,13 +38,13 @@ public final class SignInSessions {
             ResourceOwners resourceOwners,
             RevocationRepository revocations,
             RandomTokens tokens,
-            Lifetimes lifetimes,
+            Supplier<Settings> settings,
             Clock clock) {
         this.database = database;
         this.resourceOwners = resourceOwners;
         this.revocations = revocations;
         this.tokens = tokens;
-        this.lifetimes = lifetimes;
+        this.settings = settings;
         this.clock = clock;
     }
 
@@ -62,37 +67,66 @@ public final class SignInSessions {
         row.subject = resourceOwner.subject().value();
         row.authTime = authTime.truncatedTo(ChronoUnit.MICROS);
         row.lastUsedAt = now;
-        row.expiresAt = now.plus(lifetimes.sessionAbsolute());
+        row.expiresAt = now.plus(settings.get().classifications().longestSession());
         database.change(entities -> entities.persist(row));
         return id;
     }
 
     /** The session of this identifier, if it is alive and its resource owner still may sign in; counts as use. */
     public Optional<SignInSession> find(String id) {
+        Settings rules = settings.get();
+        return find(
+                id,
+                rules.classifications().longestSessionIdle(),
+                rules.classifications().longestSession());
+    }
+
+    /**
+     * The same, if it is good for clients of this classification too: as young as they want it, and never unused for longer than
+     * they want, whatever others have made of it meanwhile.
+     */
+    public Optional<SignInSession> find(String id, String classification) {
+        Lifetimes lifetimes = settings.get().classification(classification).lifetimes();
+        return find(id, lifetimes.sessionIdle(), lifetimes.sessionAbsolute());
+    }
+
+    private Optional<SignInSession> find(String id, Duration idle, Duration absolute) {
         Instant now = now();
         SignInSessionRow row =
                 database.transact(entities -> entities.find(SignInSessionRow.class, RandomTokens.hash(id)));
         if (row == null
                 || !now.isBefore(row.expiresAt)
-                || !now.isBefore(row.lastUsedAt.plus(lifetimes.sessionIdle()))
+                || !now.isBefore(
+                        row.lastUsedAt.plus(settings.get().classifications().longestSessionIdle()))
                 || revocations.view().isEnded(new Subject(row.subject), row.authTime)) {
             return Optional.empty();
         }
-        if (row.lastUsedAt.plus(noteUseAfter()).isBefore(now)) {
-            noteUse(row.idHash, now);
+        Duration unused = Duration.between(row.lastUsedAt, now);
+        long longestIdle = Math.max(row.longestIdleMillis, unused.toMillis());
+        if (unused.compareTo(noteUseAfter()) > 0) {
+            noteUse(row.idHash, now, longestIdle);
+        }
+        if (longestIdle >= idle.toMillis() || !now.isBefore(row.authTime.plus(absolute))) {
+            return Optional.empty();
         }
         return resourceOwners.find(new Subject(row.subject)).map(owner -> new SignInSession(owner, row.authTime));
     }
 
     private Duration noteUseAfter() {
-        Duration tenth = lifetimes.sessionIdle().dividedBy(10);
+        Duration tenth = settings.get()
+                .classifications()
+                .strictest()
+                .lifetimes()
+                .sessionIdle()
+                .dividedBy(10);
         return tenth.compareTo(NOTE_USE_AFTER) < 0 ? tenth : NOTE_USE_AFTER;
     }
 
-    private void noteUse(String idHash, Instant now) {
+    private void noteUse(String idHash, Instant now, long longestIdle) {
         database.change(entities -> entities.createQuery(
-                        "update SignInSessionRow set lastUsedAt = :now where idHash = :idHash and lastUsedAt < :now")
+                        "update SignInSessionRow set lastUsedAt = :now, longestIdleMillis = :longestIdle where idHash = :idHash and lastUsedAt < :now")
                 .setParameter("now", now)
+                .setParameter("longestIdle", longestIdle)
                 .setParameter("idHash", idHash)
                 .executeUpdate());
     }

@@ -19,13 +19,13 @@ import org.claviger.settings.Lifetimes;
  *
  * @param period how long a key signs
  * @param announcement how long it is published before
- * @param tokenLife how long the tokens live that are signed now
+ * @param tokenLife how long the tokens live that are signed now, at most
  */
 record KeySchedule(Duration period, Duration announcement, Duration tokenLife) {
     private static final Comparator<KeyLife> BY_SIGNING = Comparator.comparing(KeyLife::signsFrom);
 
-    KeySchedule(KeySettings keys, Lifetimes lifetimes) {
-        this(keys.rotationPeriod(), keys.announcement(), lifetimes.accessToken());
+    KeySchedule(KeySettings keys, Duration tokenLife) {
+        this(keys.rotationPeriod(), keys.announcement(), tokenLife);
     }
 
     /**

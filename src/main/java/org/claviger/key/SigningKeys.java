@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.claviger.database.Database;
@@ -44,28 +45,35 @@ public final class SigningKeys {
     private final SecureRandom random;
     private final WatchedClock clock;
     private final KeySettings settings;
-    private final KeySchedule schedule;
+    private final Supplier<Settings> live;
     private volatile @Nullable View view;
     private volatile Set<SigningAlgorithm> wantedByClients = Set.of();
 
     /** What follows from a snapshot between two instants. */
     private record View(
-            Snapshot of, Instant from, Optional<Instant> until, JwkSet published, Map<String, SigningKey> signers) {
+            Snapshot of,
+            Duration tokenLife,
+            Instant from,
+            Optional<Instant> until,
+            JwkSet published,
+            Map<String, SigningKey> signers) {
         @SuppressWarnings("ReferenceEquality") // a snapshot is replaced as a whole
-        boolean holds(Snapshot now, Instant instant) {
+        boolean holds(Snapshot now, Duration life, Instant instant) {
             return of == now
+                    && tokenLife.equals(life)
                     && !instant.isBefore(from)
                     && until.filter(end -> !instant.isBefore(end)).isEmpty();
         }
     }
 
-    private SigningKeys(Settings settings, Database database, KeyWrap wrap, SecureRandom random, WatchedClock clock) {
+    private SigningKeys(
+            Supplier<Settings> settings, Database database, KeyWrap wrap, SecureRandom random, WatchedClock clock) {
         this.stored = new StoredKeys(database, wrap);
         this.wrap = wrap;
         this.random = random;
         this.clock = clock;
-        this.settings = settings.keys();
-        this.schedule = new KeySchedule(settings.keys(), settings.lifetimes());
+        this.settings = settings.get().keys();
+        this.live = settings;
     }
 
     /**
@@ -75,7 +83,7 @@ public final class SigningKeys {
      * @throws SettingsException if another key-encryption key wrapped them; nothing has changed then
      */
     public static SigningKeys load(
-            Settings settings, Database database, KeyWrap wrap, SecureRandom random, WatchedClock clock) {
+            Supplier<Settings> settings, Database database, KeyWrap wrap, SecureRandom random, WatchedClock clock) {
         SigningKeys keys = new SigningKeys(settings, database, wrap, random, clock);
         keys.stored.load();
         keys.rotateIfDue(DEFAULT_LINE, keys.settings.type(), true);
@@ -84,6 +92,15 @@ public final class SigningKeys {
                     + clock.problem().orElse("what is in the database does not fit together"));
         }
         return keys;
+    }
+
+    /** What it says depends on how long tokens live, which administrators change while this runs. */
+    private KeySchedule schedule() {
+        return new KeySchedule(settings, tokenLife());
+    }
+
+    private Duration tokenLife() {
+        return live.get().classifications().longestAccessToken();
     }
 
     /** Reads the keys again if another node has changed them. */
@@ -132,7 +149,7 @@ public final class SigningKeys {
         Snapshot now = stored.snapshot();
         Instant instant = clock.instant();
         View last = view;
-        if (last != null && last.holds(now, instant)) {
+        if (last != null && last.holds(now, tokenLife(), instant)) {
             return last;
         }
         View fresh = view(now, instant, last);
@@ -150,7 +167,8 @@ public final class SigningKeys {
                 .filter(key -> key.signing().isPresent())
                 .map(StoredKeys.Key::life)
                 .collect(Collectors.groupingBy(KeyLife::line));
-        lines.forEach((name, line) -> schedule.signer(line, instant)
+        lines.forEach((name, line) -> schedule()
+                .signer(line, instant)
                 .flatMap(signer -> now.keys().stream()
                         .filter(key -> key.life().equals(signer))
                         .findFirst())
@@ -158,8 +176,9 @@ public final class SigningKeys {
                 .ifPresent(signer -> signers.put(name, signer)));
         return new View(
                 now,
+                tokenLife(),
                 instant,
-                schedule.nextChange(now.lives().toList(), instant),
+                schedule().nextChange(now.lives().toList(), instant),
                 last != null && last.published.toJson().equals(published.toJson()) ? last.published : published,
                 signers);
     }
@@ -192,7 +211,8 @@ public final class SigningKeys {
     private void rotateIfDue(String name, KeyType wanted, boolean starting) {
         Snapshot seen = stored.snapshot();
         if (clock.problem().isPresent()
-                || schedule.announcementDue(seen.line(name), wanted, clock.instant())
+                || schedule()
+                        .announcementDue(seen.line(name), wanted, clock.instant())
                         .filter(due -> !clock.instant().isBefore(due))
                         .isEmpty()) {
             return;
@@ -202,9 +222,10 @@ public final class SigningKeys {
         // While a line that clients ask for has no key yet, the default one signs for them.
         Instant from = !name.equals(DEFAULT_LINE) && seen.line(name).isEmpty()
                 ? now.plus(settings.announcement())
-                : schedule.signsFrom(seen.line(name), starting, now);
+                : schedule().signsFrom(seen.line(name), starting, now);
         Fresh fresh = fresh(pair, wanted, name, now, from);
-        stored.change(seen, schedule.with(seen.line(name), fresh.life(), now), Optional.of(fresh), "the schedule", now);
+        stored.change(
+                seen, schedule().with(seen.line(name), fresh.life(), now), Optional.of(fresh), "the schedule", now);
     }
 
     private Instant now() {
@@ -240,7 +261,8 @@ public final class SigningKeys {
         for (Map.Entry<String, KeyType> line : lines().entrySet()) {
             change(
                     by,
-                    seen -> schedule.announced(seen.line(line.getKey()), clock.instant())
+                    seen -> schedule()
+                                    .announced(seen.line(line.getKey()), clock.instant())
                                     .isPresent()
                             ? Optional.empty()
                             : Optional.of(successor(seen, line.getKey(), line.getValue(), settings.announcement())));
@@ -259,7 +281,7 @@ public final class SigningKeys {
             if (isSignerWithoutSuccessor(line, life)) {
                 return Optional.of(successor(seen, life.line(), typeOf(life), KeySettings.PROPAGATION));
             }
-            List<KeyLife> changed = schedule.retired(line, life, now());
+            List<KeyLife> changed = schedule().retired(line, life, now());
             return changed.equals(line) ? Optional.empty() : Optional.of(new Edit(changed, Optional.empty()));
         }));
         return stored.snapshot().find(kid).isPresent();
@@ -276,7 +298,8 @@ public final class SigningKeys {
                 .filter(life -> life.compromisedAt().isEmpty())
                 .map(life -> {
                     List<KeyLife> line = seen.line(life.line());
-                    Edit edit = schedule.signer(line, clock.instant())
+                    Edit edit = schedule()
+                                    .signer(line, clock.instant())
                                     .filter(life::equals)
                                     .isPresent()
                             ? successor(seen, life.line(), typeOf(life), Duration.ZERO)
@@ -288,8 +311,8 @@ public final class SigningKeys {
 
     private boolean isSignerWithoutSuccessor(List<KeyLife> line, KeyLife life) {
         Instant now = clock.instant();
-        return schedule.signer(line, now).filter(life::equals).isPresent()
-                && schedule.announced(line, now).isEmpty();
+        return schedule().signer(line, now).filter(life::equals).isPresent()
+                && schedule().announced(line, now).isEmpty();
     }
 
     private KeyType typeOf(KeyLife life) {
@@ -303,7 +326,7 @@ public final class SigningKeys {
         KeyPair pair = type.generate(random);
         Instant now = now();
         Fresh fresh = fresh(pair, type, line, now, now.plus(announcement));
-        return new Edit(schedule.with(seen.line(line), fresh.life(), now), Optional.of(fresh));
+        return new Edit(schedule().with(seen.line(line), fresh.life(), now), Optional.of(fresh));
     }
 
     /** Changes what is there now, again if another node comes first. */
@@ -343,7 +366,7 @@ public final class SigningKeys {
         Snapshot now = stored.snapshot();
         Instant instant = clock.instant();
         return now.lives()
-                .map(life -> new Listed(life, schedule.state(now.line(life.line()), life, instant)))
+                .map(life -> new Listed(life, schedule().state(now.line(life.line()), life, instant)))
                 .toList();
     }
 
@@ -355,7 +378,7 @@ public final class SigningKeys {
         Snapshot now = stored.snapshot();
         Instant instant = clock.instant();
         Stream<Change> announcements = lines().entrySet().stream()
-                .flatMap(line -> schedule
+                .flatMap(line -> schedule()
                         .announcementDue(now.line(line.getKey()), line.getValue(), instant)
                         .map(at -> new Change(at, KeyLife.State.ANNOUNCED, line.getKey(), Optional.empty()))
                         .stream());

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,11 +16,14 @@ public final class Scope {
     /** What administration asks for, and the beginning of every narrower administration scope. */
     public static final String ADMIN = "claviger:admin";
 
+    /** What lets its holder look at everything of administration, and change nothing. */
+    public static final String ADMIN_READ = "claviger:admin.read";
+
     /** How the scope tokens begin that open Claviger itself. */
     public static final String RESERVED = "claviger:";
 
     /** Those of them that there are. */
-    public static final Set<String> KNOWN = Set.of(ADMIN);
+    public static final Set<String> KNOWN = Collections.unmodifiableSortedSet(new TreeSet<>(Set.of(ADMIN, ADMIN_READ)));
 
     public static final Scope EMPTY = new Scope(Set.of());
 
@@ -95,9 +99,9 @@ public final class Scope {
         return tokens.stream().anyMatch(Scope::isAdministrative);
     }
 
-    /** Whether this scope token opens administration: {@code claviger:admin} or a narrower {@code claviger:admin:…}. */
+    /** Whether this scope token opens administration: all of it, to look at, or a narrower {@code claviger:admin:…}. */
     public static boolean isAdministrative(String token) {
-        return token.equals(ADMIN) || token.startsWith(ADMIN + ":");
+        return KNOWN.contains(token) || token.startsWith(ADMIN + ":");
     }
 
     @Override

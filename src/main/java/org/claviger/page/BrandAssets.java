@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claviger.http.Document;
 import org.claviger.settings.BrandSettings;
 import org.claviger.settings.SettingsException;
@@ -15,18 +16,23 @@ public final class BrandAssets {
     private BrandAssets() {}
 
     /**
-     * The style sheet after ours: the colour, then the administrator's own rules. The colour fills; links and the mark of the
-     * focus have that of the text, for no one colour is seen well on both a light and a dark page.
+     * The style sheet after ours, as it is at each moment: the colour, then the administrator's own rules, which are read once. The
+     * colour fills; links and the mark of the focus have that of the text, for no one colour is seen well on both a light and a
+     * dark page.
      */
-    public static Document css(BrandSettings brand) {
-        String color = brand.color()
-                .map(value -> ":root { --accent: %s; --on-accent: %s; --link: var(--text); }\n"
-                        .formatted(value, readableOn(value)))
-                .orElse("");
-        String own = brand.css()
+    public static Supplier<Document> css(Supplier<BrandSettings> brand) {
+        String own = brand.get()
+                .css()
                 .map(file -> new String(read(file, "claviger.brand.css"), StandardCharsets.UTF_8))
                 .orElse("");
-        return new Document("text/css;charset=UTF-8", (color + own).getBytes(StandardCharsets.UTF_8));
+        return () -> css(brand.get().color(), own);
+    }
+
+    private static Document css(Optional<String> color, String own) {
+        String rules = color.map(value -> ":root { --accent: %s; --on-accent: %s; --link: var(--text); }\n"
+                        .formatted(value, readableOn(value)))
+                .orElse("");
+        return new Document("text/css;charset=UTF-8", (rules + own).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The logo, if there is one. */

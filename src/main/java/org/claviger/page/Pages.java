@@ -7,11 +7,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claviger.http.Answers;
 import org.claviger.http.Caller;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
 import org.claviger.page.Texts.InLanguage;
+import org.claviger.settings.BrandSettings;
+import org.claviger.settings.Issuer;
 import org.claviger.settings.Settings;
 
 /**
@@ -40,12 +43,13 @@ public final class Pages {
             </html>
             """;
 
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final Texts texts;
 
-    public Pages(Settings settings) {
+    /** @param settings as they are now; the file of texts is read once */
+    public Pages(Supplier<Settings> settings) {
         this.settings = settings;
-        this.texts = new Texts(settings.brand().texts());
+        this.texts = new Texts(settings.get().brand().texts());
     }
 
     /** The texts for who sent the request. */
@@ -55,13 +59,14 @@ public final class Pages {
 
     /** Who sent the request. */
     public Caller caller(HttpServletRequest request) {
-        return Caller.of(request, settings.trustedProxies());
+        return Caller.of(request, settings.get().trustedProxies());
     }
 
     /** Refuses a request that did not come to the issuer's own host: people sign in nowhere else. */
     void requireOwnHost(HttpServletRequest request) throws OAuthException {
-        if (!settings.issuer().isHost(caller(request).host())) {
-            throw new OAuthException(ErrorCode.MISDIRECTED, "this service answers at " + settings.issuer() + " only");
+        Issuer issuer = settings.get().issuer();
+        if (!issuer.isHost(caller(request).host())) {
+            throw new OAuthException(ErrorCode.MISDIRECTED, "this service answers at " + issuer + " only");
         }
     }
 
@@ -92,19 +97,26 @@ public final class Pages {
                 "no-store",
                 "Vary",
                 "Accept-Language, Cookie");
-        boolean branded =
-                settings.brand().color().isPresent() || settings.brand().css().isPresent();
-        boolean logo = settings.brand().logo().isPresent();
+        BrandSettings brand = settings.get().brand();
+        boolean branded = brand.color().isPresent() || brand.css().isPresent();
+        boolean logo = brand.logo().isPresent();
         String html = FRAME.formatted(
                 page.language().tag(),
                 escape(page.title()),
-                escape(settings.brand().name()),
-                branded ? "<link rel=\"stylesheet\" href=\"" + root + "assets/brand.css\">\n" : "",
+                escape(brand.name()),
+                branded
+                        ? "<link rel=\"stylesheet\" href=\"" + root + "assets/brand.css" + version(brand) + "\">\n"
+                        : "",
                 logo ? "<img src=\"" + root + "assets/logo\" alt=\"\">" : "",
                 page.body(),
                 logo ? "assets/logo" : "assets/icon.svg",
                 root);
         return new Rendered(headers, html);
+    }
+
+    /** Browsers keep the style sheet for minutes: another colour is another address. */
+    private static String version(BrandSettings brand) {
+        return brand.color().map(color -> "?" + color.substring(1)).orElse("");
     }
 
     /** The page for a refusal or a fault: what a person can do, and the description for who looks after the client. */

@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
@@ -53,10 +54,12 @@ public final class TokenFamilies {
 
     private final Database database;
     private final RevocationRepository revocations;
-    private final Lifetimes lifetimes;
+    private final Function<ClientId, Lifetimes> lifetimes;
     private final Clock clock;
 
-    public TokenFamilies(Database database, RevocationRepository revocations, Lifetimes lifetimes, Clock clock) {
+    /** @param lifetimes what holds for a client at this moment */
+    public TokenFamilies(
+            Database database, RevocationRepository revocations, Function<ClientId, Lifetimes> lifetimes, Clock clock) {
         this.database = database;
         this.revocations = revocations;
         this.lifetimes = lifetimes;
@@ -66,6 +69,7 @@ public final class TokenFamilies {
     /** Opens a family whose first generation is an authorization code. */
     public void open(Authorization authorization, CodeBinding binding) {
         Instant now = now();
+        Lifetimes life = lifetimes.apply(authorization.client());
         TokenFamilyRow row = new TokenFamilyRow();
         row.familyId = authorization.family().value();
         row.clientId = authorization.client().value();
@@ -75,8 +79,8 @@ public final class TokenFamilies {
         row.codeHash = binding.codeHash();
         row.redirectUri = binding.redirectUri();
         row.codeChallenge = binding.codeChallenge();
-        row.idleExpiresAt = now.plus(lifetimes.authorizationCode());
-        row.expiresAt = now.plus(lifetimes.refreshTokenAbsolute());
+        row.idleExpiresAt = now.plus(life.authorizationCode());
+        row.expiresAt = now.plus(life.refreshTokenAbsolute());
         database.change(entities -> entities.persist(row));
     }
 
@@ -163,8 +167,9 @@ public final class TokenFamilies {
 
     /** One update decides. */
     private boolean win(EntityManager entities, Presented presented, int keyVersion) {
+        Duration idle = lifetimes.apply(presented.client).refreshTokenIdle();
         return entities.createQuery(ADVANCE)
-                        .setParameter("idle", presented.now.plus(lifetimes.refreshTokenIdle()))
+                        .setParameter("idle", presented.now.plus(idle))
                         .setParameter("keyVersion", keyVersion)
                         .setParameter("family", presented.family.value())
                         .setParameter("generation", presented.generation)

@@ -8,14 +8,14 @@ import java.util.Optional;
  * @param password in clear; either this or the hash is there, and neither is shown
  */
 public record AdministratorSettings(String username, Optional<String> password, Optional<String> passwordHash) {
-    public static final String USERNAME_KEY = "claviger.admin.username";
-    public static final String PASSWORD_KEY = "claviger.admin.password";
-    public static final String PASSWORD_HASH_KEY = "claviger.admin.password-hash";
+    public static final String USERNAME_KEY = Setting.ADMIN_USERNAME.key();
+    public static final String PASSWORD_KEY = Setting.ADMIN_PASSWORD.key();
+    public static final String PASSWORD_HASH_KEY = Setting.ADMIN_PASSWORD_HASH.key();
 
     static Optional<AdministratorSettings> read(SettingReader reader) {
-        Optional<String> username = reader.find(USERNAME_KEY);
-        Optional<String> password = reader.find(PASSWORD_KEY);
-        Optional<String> hash = reader.find(PASSWORD_HASH_KEY);
+        Optional<String> username = reader.find(Setting.ADMIN_USERNAME);
+        Optional<String> password = reader.find(Setting.ADMIN_PASSWORD);
+        Optional<String> hash = reader.find(Setting.ADMIN_PASSWORD_HASH);
         if (username.isEmpty() && (password.isPresent() || hash.isPresent())) {
             throw new SettingsException(USERNAME_KEY, "is missing, but there is a password for it");
         }

@@ -20,24 +20,33 @@ public record BrandSettings(
     private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
 
     static BrandSettings read(SettingReader reader) {
-        Optional<String> color = reader.find("claviger.brand.color");
-        if (color.isPresent() && !COLOR.matcher(color.get()).matches()) {
-            throw new SettingsException("claviger.brand.color", "must be a colour such as #1d4ed8");
-        }
-        Optional<Path> logo = file(reader, "claviger.brand.logo");
+        Optional<Path> logo = file(reader, Setting.BRAND_LOGO);
         if (logo.isPresent() && !logo.get().toString().matches("(?i).*\\.(png|svg)")) {
-            throw new SettingsException("claviger.brand.logo", "must be a .png or .svg file");
+            throw new SettingsException(Setting.BRAND_LOGO, "must be a .png or .svg file");
         }
         return new BrandSettings(
-                reader.find("claviger.brand.name").orElse("Claviger"),
+                reader.text(Setting.BRAND_NAME),
                 logo,
-                color,
-                file(reader, "claviger.brand.css"),
-                file(reader, "claviger.brand.texts"));
+                color(reader),
+                file(reader, Setting.BRAND_CSS),
+                file(reader, Setting.BRAND_TEXTS));
     }
 
-    private static Optional<Path> file(SettingReader reader, String key) {
-        return reader.find(key).map(value -> {
+    /** The same files, and what is live read anew. */
+    BrandSettings readLive(SettingReader reader) {
+        return new BrandSettings(reader.text(Setting.BRAND_NAME), logo, color(reader), css, texts);
+    }
+
+    private static Optional<String> color(SettingReader reader) {
+        Optional<String> color = reader.find(Setting.BRAND_COLOR);
+        if (color.isPresent() && !COLOR.matcher(color.get()).matches()) {
+            throw new SettingsException(Setting.BRAND_COLOR, "must be a colour such as #1d4ed8");
+        }
+        return color;
+    }
+
+    private static Optional<Path> file(SettingReader reader, Setting setting) {
+        return reader.find(setting).map(value -> {
             try {
                 Path path = Path.of(value);
                 if (Files.isReadable(path) && !Files.isDirectory(path)) {
@@ -46,7 +55,7 @@ public record BrandSettings(
             } catch (InvalidPathException malformed) {
                 // refused like a file that is not there
             }
-            throw new SettingsException(key, "the file " + value + " cannot be read");
+            throw new SettingsException(setting, "the file " + value + " cannot be read");
         });
     }
 }

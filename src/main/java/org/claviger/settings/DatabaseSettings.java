@@ -15,15 +15,13 @@ import org.eclipse.microprofile.config.Config;
  */
 public record DatabaseSettings(Optional<String> dataSource, String url, String user, String password) {
     /** The key that a message about an unusable database names, unless it is {@link #DATA_SOURCE_KEY}. */
-    public static final String URL_KEY = "claviger.database.url";
+    public static final String URL_KEY = Setting.DATABASE_URL.key();
 
     /** The key that a message about an unusable data source of the server names. */
-    public static final String DATA_SOURCE_KEY = "claviger.database.data-source";
+    public static final String DATA_SOURCE_KEY = Setting.DATABASE_DATA_SOURCE.key();
 
     // Not a URL: that would have JNDI ask another server, and load what it answers.
     private static final Pattern JNDI_NAME = Pattern.compile("(java:)?[\\w./-]+");
-    private static final String USER_KEY = "claviger.database.user";
-    private static final String PASSWORD_KEY = "claviger.database.password";
 
     /** The same without a data source of the server. */
     public DatabaseSettings(String url, String user, String password) {
@@ -36,27 +34,24 @@ public record DatabaseSettings(Optional<String> dataSource, String url, String u
     }
 
     static DatabaseSettings read(SettingReader reader) {
-        Optional<String> dataSource = reader.find(DATA_SOURCE_KEY);
+        Optional<String> dataSource = reader.find(Setting.DATABASE_DATA_SOURCE);
         if (dataSource.isPresent()) {
             if (!JNDI_NAME.matcher(dataSource.get()).matches()) {
                 throw new SettingsException(
                         DATA_SOURCE_KEY, "must be a name of this server, such as java:jboss/datasources/claviger");
             }
-            for (String key : List.of(URL_KEY, USER_KEY, PASSWORD_KEY)) {
-                if (reader.find(key).isPresent()) {
-                    throw new SettingsException(key, "must not be set where " + DATA_SOURCE_KEY + " is");
+            for (Setting setting : List.of(Setting.DATABASE_URL, Setting.DATABASE_USER, Setting.DATABASE_PASSWORD)) {
+                if (reader.find(setting).isPresent()) {
+                    throw new SettingsException(setting, "must not be set where " + DATA_SOURCE_KEY + " is");
                 }
             }
         }
-        String url = reader.find(URL_KEY).orElse("jdbc:h2:file:./data/claviger");
+        String url = reader.text(Setting.DATABASE_URL);
         if (!url.startsWith("jdbc:h2:") && !url.startsWith("jdbc:postgresql:")) {
             throw new SettingsException(URL_KEY, "must begin with jdbc:h2: or jdbc:postgresql:");
         }
         return new DatabaseSettings(
-                dataSource,
-                url,
-                reader.find(USER_KEY).orElse(""),
-                reader.find(PASSWORD_KEY).orElse(""));
+                dataSource, url, reader.text(Setting.DATABASE_USER), reader.text(Setting.DATABASE_PASSWORD));
     }
 
     /** Whether the URL is of H2; otherwise it is of PostgreSQL. */

@@ -13,27 +13,26 @@ import java.util.stream.Collectors;
  * @param push what may tell it to look at once, where it is there: {@code hazelcast}, {@code infinispan}, {@code postgresql}
  */
 public record FeedSettings(Duration maxStaleness, Set<String> push) {
-    public static final String MAX_STALENESS = "claviger.revocation.max-staleness";
-    public static final String PUSH = "claviger.push";
+    public static final String MAX_STALENESS = Setting.REVOCATION_MAX_STALENESS.key();
 
     private static final String NONE = "none";
     private static final Set<String> ALL = new TreeSet<>(Set.of("hazelcast", "infinispan", "postgresql"));
 
     static FeedSettings read(SettingReader reader) {
         // A poll that waits for a slow database takes a second or two: with less a node would be away now and then.
-        Duration maxStaleness = reader.duration(MAX_STALENESS, "PT1M", Duration.ofSeconds(5), Duration.ofMinutes(10));
+        Duration maxStaleness = reader.duration(Setting.REVOCATION_MAX_STALENESS);
         return new FeedSettings(maxStaleness, push(reader));
     }
 
     private static Set<String> push(SettingReader reader) {
-        String text = reader.find(PUSH).orElse(String.join(",", ALL));
+        String text = reader.text(Setting.PUSH);
         if (text.equals(NONE)) {
             return Set.of();
         }
         Set<String> chosen =
                 Arrays.stream(text.split(",", -1)).map(String::strip).collect(Collectors.toUnmodifiableSet());
         if (!ALL.containsAll(chosen)) {
-            throw new SettingsException(PUSH, "must be " + NONE + " or of " + ALL + ", separated by commas");
+            throw new SettingsException(Setting.PUSH, "must be " + NONE + " or of " + ALL + ", separated by commas");
         }
         return chosen;
     }

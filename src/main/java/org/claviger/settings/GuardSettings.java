@@ -29,13 +29,6 @@ public record GuardSettings(
         Set<String> exclude,
         Map<String, GuardedApplication> byContext,
         GuardedApplication otherwise) {
-    private static final String INCLUDE = "claviger.guard.include";
-    private static final String EXCLUDE = "claviger.guard.exclude";
-    private static final String AUDIENCE = "claviger.guard.audience";
-    private static final String SCOPE = "claviger.guard.required-scope";
-    private static final String ROLE_CLAIM = "claviger.guard.role-claim";
-    private static final String ROLE_MAPPING = "claviger.guard.role-mapping";
-
     /** Stands for all that are not named. */
     private static final String EVERYWHERE = "";
 
@@ -51,13 +44,13 @@ public record GuardSettings(
     }
 
     static GuardSettings read(SettingReader reader, String audience, String adminAudience) {
-        Map<String, String> audiences = one(reader, AUDIENCE, audience);
+        Map<String, String> audiences = one(reader, Setting.GUARD_AUDIENCE, audience);
         if (audiences.containsValue(adminAudience)) {
-            throw new SettingsException(AUDIENCE, "must not be that of administration");
+            throw new SettingsException(Setting.GUARD_AUDIENCE, "must not be that of administration");
         }
         Map<String, Scope> scopes = new HashMap<>();
-        one(reader, SCOPE, "").forEach((context, value) -> scopes.put(context, scope(value)));
-        Map<String, String> claims = one(reader, ROLE_CLAIM, "groups");
+        one(reader, Setting.GUARD_REQUIRED_SCOPE, "").forEach((context, value) -> scopes.put(context, scope(value)));
+        Map<String, String> claims = one(reader, Setting.GUARD_ROLE_CLAIM, Setting.GUARD_ROLE_CLAIM.byDefault());
         Map<String, Map<String, Set<String>>> mappings = mappings(reader);
 
         Set<String> contexts = new TreeSet<>(audiences.keySet());
@@ -72,10 +65,11 @@ public record GuardSettings(
                                 own(scopes, context),
                                 own(claims, context),
                                 own(mappings, context))));
-        Set<String> include = applications(reader, INCLUDE);
-        Set<String> exclude = applications(reader, EXCLUDE);
+        Set<String> include = applications(reader, Setting.GUARD_INCLUDE);
+        Set<String> exclude = applications(reader, Setting.GUARD_EXCLUDE);
         if (!include.isEmpty() && !exclude.isEmpty()) {
-            throw new SettingsException(EXCLUDE, "must not be set where " + INCLUDE + " is");
+            throw new SettingsException(
+                    Setting.GUARD_EXCLUDE, "must not be set where " + Setting.GUARD_INCLUDE.key() + " is");
         }
         return new GuardSettings(include, exclude, Map.copyOf(byContext), own(byContext, EVERYWHERE));
     }
@@ -89,16 +83,16 @@ public record GuardSettings(
         try {
             return Scope.parse(value);
         } catch (IllegalArgumentException malformed) {
-            throw new SettingsException(SCOPE, String.valueOf(malformed.getMessage()));
+            throw new SettingsException(Setting.GUARD_REQUIRED_SCOPE, String.valueOf(malformed.getMessage()));
         }
     }
 
     /** At most one value for each context, and one for the others. */
-    private static Map<String, String> one(SettingReader reader, String key, String byDefault) {
+    private static Map<String, String> one(SettingReader reader, Setting setting, String byDefault) {
         Map<String, String> values = new HashMap<>();
-        entries(reader, key, entry -> {
+        entries(reader, setting, entry -> {
             if (values.put(context(entry), entry.group("value").strip()) != null) {
-                throw new SettingsException(key, "names " + place(entry) + " twice");
+                throw new SettingsException(setting, "names " + place(entry) + " twice");
             }
         });
         values.putIfAbsent(EVERYWHERE, byDefault);
@@ -108,10 +102,10 @@ public record GuardSettings(
     private static Map<String, Map<String, Set<String>>> mappings(SettingReader reader) {
         Map<String, Map<String, Set<String>>> mappings = new HashMap<>();
         mappings.put(EVERYWHERE, new LinkedHashMap<>());
-        entries(reader, ROLE_MAPPING, entry -> {
+        entries(reader, Setting.GUARD_ROLE_MAPPING, entry -> {
             Matcher mapping = MAPPING.matcher(entry.group("value"));
             if (!mapping.matches()) {
-                throw malformed(ROLE_MAPPING, "group>role or /context=group>role", entry.group());
+                throw malformed(Setting.GUARD_ROLE_MAPPING, "group>role or /context=group>role", entry.group());
             }
             mappings.computeIfAbsent(context(entry), context -> new LinkedHashMap<>())
                     .computeIfAbsent(mapping.group("group").strip(), group -> new LinkedHashSet<>())
@@ -120,11 +114,11 @@ public record GuardSettings(
         return mappings;
     }
 
-    private static void entries(SettingReader reader, String key, Consumer<Matcher> read) {
-        for (String text : list(reader, key)) {
+    private static void entries(SettingReader reader, Setting setting, Consumer<Matcher> read) {
+        for (String text : list(reader, setting)) {
             Matcher entry = ENTRY.matcher(text);
             if (!entry.matches()) {
-                throw malformed(key, "value or /context=value", text);
+                throw malformed(setting, "value or /context=value", text);
             }
             read.accept(entry);
         }
@@ -139,24 +133,24 @@ public record GuardSettings(
         return entry.group("context") == null ? "the value for all" : entry.group("context");
     }
 
-    private static Set<String> applications(SettingReader reader, String key) {
-        List<String> names = list(reader, key);
+    private static Set<String> applications(SettingReader reader, Setting setting) {
+        List<String> names = list(reader, setting);
         for (String name : names) {
             if (!APPLICATION.matcher(name).matches()) {
-                throw malformed(key, "context paths such as /shop", name);
+                throw malformed(setting, "context paths such as /shop", name);
             }
         }
         return new LinkedHashSet<>(names);
     }
 
-    private static List<String> list(SettingReader reader, String key) {
-        return reader.find(key).stream()
+    private static List<String> list(SettingReader reader, Setting setting) {
+        return reader.find(setting).stream()
                 .flatMap(value -> Arrays.stream(value.split(",", -1)))
                 .map(String::strip)
                 .toList();
     }
 
-    private static SettingsException malformed(String key, String expected, String found) {
-        return new SettingsException(key, "must be " + expected + ", separated by commas, not '" + found + "'");
+    private static SettingsException malformed(Setting setting, String expected, String found) {
+        return new SettingsException(setting, "must be " + expected + ", separated by commas, not '" + found + "'");
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -17,9 +16,6 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** Reads key-encryption keys of 256 bits: in base64url as a value or in a file, or from a PKCS #12 keystore. */
 final class KeyEncryptionKeys {
-    private static final String KEY = "claviger.key-encryption-key";
-    private static final String FURTHER = "claviger.further-key-encryption-keys";
-    private static final String PASSWORD = "claviger.key-encryption-key-password";
     private static final String FILE = "file:";
     private static final String KEYSTORE = "pkcs12:";
     private static final String EXPECTED =
@@ -28,23 +24,23 @@ final class KeyEncryptionKeys {
                     + " make one with: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
 
     private final SettingReader reader;
-    private final String setting;
+    private final Setting setting;
 
-    private KeyEncryptionKeys(SettingReader reader, String setting) {
+    private KeyEncryptionKeys(SettingReader reader, Setting setting) {
         this.reader = reader;
         this.setting = setting;
     }
 
     /** The key that wraps. */
     static SecretKey read(SettingReader reader) {
-        return new KeyEncryptionKeys(reader, KEY).key(reader.require(KEY, EXPECTED));
+        return new KeyEncryptionKeys(reader, Setting.KEY_ENCRYPTION_KEY)
+                .key(reader.require(Setting.KEY_ENCRYPTION_KEY, EXPECTED));
     }
 
     /** Keys that only open: what wrapped before, or will. */
     static List<SecretKey> readFurther(SettingReader reader) {
-        KeyEncryptionKeys further = new KeyEncryptionKeys(reader, FURTHER);
-        return Arrays.stream(reader.find(FURTHER).orElse("").split(",", -1))
-                .map(String::strip)
+        KeyEncryptionKeys further = new KeyEncryptionKeys(reader, Setting.FURTHER_KEY_ENCRYPTION_KEYS);
+        return reader.list(Setting.FURTHER_KEY_ENCRYPTION_KEYS).stream()
                 .filter(value -> !value.isEmpty())
                 .map(further::key)
                 .toList();
@@ -86,7 +82,7 @@ final class KeyEncryptionKeys {
         int hash = place.lastIndexOf('#');
         String path = hash < 0 ? place : place.substring(0, hash);
         String text = reader.require(
-                PASSWORD,
+                Setting.KEY_ENCRYPTION_KEY_PASSWORD,
                 "the password of the keystore " + path + ", or file: and the path of a file" + " that holds it");
         char[] password = (text.startsWith(FILE) ? readFile(text.substring(FILE.length())) : text).toCharArray();
         try (InputStream in = Files.newInputStream(Path.of(path))) {
@@ -105,7 +101,9 @@ final class KeyEncryptionKeys {
         } catch (IOException | InvalidPathException unreadable) {
             // PKCS #12 tells a wrong password by this alone.
             throw new SettingsException(
-                    setting, "the keystore " + path + " cannot be read, or " + PASSWORD + " is not its password");
+                    setting,
+                    "the keystore " + path + " cannot be read, or " + Setting.KEY_ENCRYPTION_KEY_PASSWORD.key()
+                            + " is not its password");
         } catch (GeneralSecurityException unusable) {
             throw new SettingsException(setting, "the keystore " + path + " cannot be used: " + unusable.getMessage());
         }

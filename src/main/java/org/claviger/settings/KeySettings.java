@@ -17,12 +17,6 @@ import org.claviger.jose.SigningAlgorithm;
  */
 public record KeySettings(
         Duration rotationPeriod, Duration verifierCache, Duration jwksMaxAge, SigningAlgorithm algorithm, int rsaBits) {
-    private static final String ROTATION_PERIOD = "claviger.keys.rotation-period";
-    private static final String VERIFIER_CACHE = "claviger.keys.verifier-cache";
-    private static final String JWKS_MAX_AGE = "claviger.keys.jwks-max-age";
-    private static final String ALGORITHM = "claviger.keys.algorithm";
-    private static final String RSA_BITS = "claviger.keys.rsa-bits";
-
     /**
      * Until every node knows what one has written: each looks every second, one look may fail, the clock of either may differ from
      * the database's by a second, and one is to spare.
@@ -31,16 +25,17 @@ public record KeySettings(
 
     static KeySettings read(SettingReader reader) {
         KeySettings settings = new KeySettings(
-                reader.duration(ROTATION_PERIOD, "P30D", Duration.ofSeconds(1), Duration.ofDays(366)),
-                reader.duration(VERIFIER_CACHE, "PT30M", Duration.ZERO, Duration.ofDays(7)),
-                reader.duration(JWKS_MAX_AGE, "PT5M", Duration.ZERO, Duration.ofDays(1)),
-                algorithm(reader.find(ALGORITHM).orElse(SigningAlgorithm.RS256.value())),
-                rsaBits(reader.find(RSA_BITS).orElse("2048")));
+                reader.duration(Setting.KEYS_ROTATION_PERIOD),
+                reader.duration(Setting.KEYS_VERIFIER_CACHE),
+                reader.duration(Setting.KEYS_JWKS_MAX_AGE),
+                algorithm(reader.text(Setting.KEYS_ALGORITHM)),
+                rsaBits(reader.text(Setting.KEYS_RSA_BITS)));
         if (settings.rotationPeriod.compareTo(settings.announcement()) < 0) {
             throw new SettingsException(
-                    ROTATION_PERIOD,
+                    Setting.KEYS_ROTATION_PERIOD,
                     settings.rotationPeriod + " is shorter than the time for which a key is announced before it signs: "
-                            + JWKS_MAX_AGE + " " + settings.jwksMaxAge + " + " + VERIFIER_CACHE + " "
+                            + Setting.KEYS_JWKS_MAX_AGE.key() + " " + settings.jwksMaxAge + " + "
+                            + Setting.KEYS_VERIFIER_CACHE.key() + " "
                             + settings.verifierCache + " + " + PROPAGATION + " until all nodes know it = "
                             + settings.announcement());
         }
@@ -50,7 +45,7 @@ public record KeySettings(
     private static SigningAlgorithm algorithm(String name) {
         return SigningAlgorithm.find(name)
                 .orElseThrow(() -> new SettingsException(
-                        ALGORITHM,
+                        Setting.KEYS_ALGORITHM,
                         "must be one of "
                                 + Arrays.stream(SigningAlgorithm.values())
                                         .map(SigningAlgorithm::value)
@@ -60,7 +55,7 @@ public record KeySettings(
     private static int rsaBits(String bits) {
         return switch (bits) {
             case "2048", "3072", "4096" -> Integer.parseInt(bits);
-            default -> throw new SettingsException(RSA_BITS, "must be 2048, 3072 or 4096");
+            default -> throw new SettingsException(Setting.KEYS_RSA_BITS, "must be 2048, 3072 or 4096");
         };
     }
 

@@ -3,14 +3,14 @@ package org.claviger.settings;
 import java.time.Duration;
 
 /**
- * How long things live.
+ * How long things live that a client of one classification gets.
  *
  * @param accessToken an access token: 1 second to 60 minutes
  * @param refreshTokenIdle a token family that nobody refreshes: 1 second to 30 days
  * @param refreshTokenAbsolute a token family, however often it is refreshed: 1 second to 30 days
  * @param refreshTokenLeeway for how long a client that lost an answer may ask again with the same refresh token, where the client
  *     itself says nothing else: 0 to 60 seconds
- * @param authorizationCode an authorization code: 1 second to 10 minutes (RFC 6749 section 4.1.2)
+ * @param authorizationCode an authorization code, the same for all: 1 second to 10 minutes (RFC 6749 section 4.1.2)
  * @param sessionIdle a sign-in session that nobody uses: 1 second to 30 days
  * @param sessionAbsolute a sign-in session, however often it is used: 1 second to 30 days
  */
@@ -23,37 +23,40 @@ public record Lifetimes(
         Duration sessionIdle,
         Duration sessionAbsolute) {
     /** The longest leeway: more would leave a stolen refresh token unnoticed for long. */
-    public static final Duration LONGEST_LEEWAY = Duration.ofSeconds(60);
+    public static final Duration LONGEST_LEEWAY = most(Setting.REFRESH_TOKEN_LEEWAY);
 
     /** The most that an access token may live, whatever is or was configured: as long as keys verify that sign no more. */
-    public static final Duration LONGEST_ACCESS_TOKEN = Duration.ofMinutes(60);
+    public static final Duration LONGEST_ACCESS_TOKEN = most(Setting.ACCESS_TOKEN_LIFETIME);
 
     /** The most that a token family may live, whatever is or was configured. */
-    public static final Duration LONGEST_FAMILY = Duration.ofDays(30);
+    public static final Duration LONGEST_FAMILY = most(Setting.REFRESH_TOKEN_ABSOLUTE_LIFETIME);
 
     /** The most that a sign-in session may live, whatever is or was configured. */
-    public static final Duration LONGEST_SESSION = Duration.ofDays(30);
+    public static final Duration LONGEST_SESSION = most(Setting.SESSION_ABSOLUTE_LIFETIME);
 
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static Duration most(Setting setting) {
+        return setting.range().orElseThrow().most();
+    }
 
-    static Lifetimes read(SettingReader reader) {
+    /** Reads those of a classification, or what holds for all where that is empty. */
+    static Lifetimes read(SettingReader reader, String classification) {
         Lifetimes lifetimes = new Lifetimes(
-                reader.duration("claviger.access-token-lifetime", "PT15M", SECOND, LONGEST_ACCESS_TOKEN),
-                reader.duration("claviger.refresh-token-idle-lifetime", "P7D", SECOND, LONGEST_FAMILY),
-                reader.duration("claviger.refresh-token-absolute-lifetime", "P30D", SECOND, LONGEST_FAMILY),
-                reader.duration("claviger.refresh-token-leeway", "PT0S", Duration.ZERO, LONGEST_LEEWAY),
-                reader.duration("claviger.authorization-code-lifetime", "PT60S", SECOND, Duration.ofMinutes(10)),
-                reader.duration("claviger.session-idle-lifetime", "PT30M", SECOND, LONGEST_SESSION),
-                reader.duration("claviger.session-absolute-lifetime", "PT10H", SECOND, LONGEST_SESSION));
+                reader.duration(Setting.ACCESS_TOKEN_LIFETIME, classification),
+                reader.duration(Setting.REFRESH_TOKEN_IDLE_LIFETIME, classification),
+                reader.duration(Setting.REFRESH_TOKEN_ABSOLUTE_LIFETIME, classification),
+                reader.duration(Setting.REFRESH_TOKEN_LEEWAY, classification),
+                reader.duration(Setting.AUTHORIZATION_CODE_LIFETIME),
+                reader.duration(Setting.SESSION_IDLE_LIFETIME, classification),
+                reader.duration(Setting.SESSION_ABSOLUTE_LIFETIME, classification));
         atMost(
-                "claviger.refresh-token-idle-lifetime",
+                Setting.REFRESH_TOKEN_IDLE_LIFETIME.key(classification),
                 lifetimes.refreshTokenIdle,
-                "claviger.refresh-token-absolute-lifetime",
+                Setting.REFRESH_TOKEN_ABSOLUTE_LIFETIME.key(classification),
                 lifetimes.refreshTokenAbsolute);
         atMost(
-                "claviger.session-idle-lifetime",
+                Setting.SESSION_IDLE_LIFETIME.key(classification),
                 lifetimes.sessionIdle,
-                "claviger.session-absolute-lifetime",
+                Setting.SESSION_ABSOLUTE_LIFETIME.key(classification),
                 lifetimes.sessionAbsolute);
         return lifetimes;
     }
@@ -62,5 +65,21 @@ public record Lifetimes(
         if (idle.compareTo(absolute) > 0) {
             throw new SettingsException(idleKey, idle + " is longer than " + absoluteKey + " " + absolute);
         }
+    }
+
+    /** Of each the shorter. */
+    Lifetimes shorter(Lifetimes other) {
+        return new Lifetimes(
+                shorter(accessToken, other.accessToken),
+                shorter(refreshTokenIdle, other.refreshTokenIdle),
+                shorter(refreshTokenAbsolute, other.refreshTokenAbsolute),
+                shorter(refreshTokenLeeway, other.refreshTokenLeeway),
+                shorter(authorizationCode, other.authorizationCode),
+                shorter(sessionIdle, other.sessionIdle),
+                shorter(sessionAbsolute, other.sessionAbsolute));
+    }
+
+    static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
     }
 }

@@ -3,7 +3,8 @@ package org.claviger.settings;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,10 +14,13 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
+import org.claviger.settings.SettingValue.Written;
 import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
 
 /**
- * The settings of this installation, validated as a whole when they are read; see the README for the table of keys.
+ * The settings of this installation, validated as a whole when they are read; {@link Setting} lists them. What administrators may
+ * change is laid over them by {@link #withAdministered}: whoever needs that asks for the settings anew each time.
  *
  * @param audience what access tokens are for where their client names nothing else, and what the guard expects
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
@@ -27,13 +31,15 @@ import org.eclipse.microprofile.config.Config;
  * @param importFile the file of clients and users to import at the start, if any
  * @param administrator whom the settings name as administrator, if anybody
  * @param dataDirectory where the server writes files
- * @param origins where each setting stands, by its key, as the server names it; a default stands nowhere
+ * @param values every setting as it is in force, by its key
+ * @param warnings what is accepted and not advised, a line each
+ * @param configured what is written in MicroProfile Config, by the key
  */
 public record Settings(
         Issuer issuer,
         String audience,
         List<String> roleClaims,
-        Lifetimes lifetimes,
+        Classifications classifications,
         KeySettings keys,
         DatabaseSettings database,
         BrandSettings brand,
@@ -45,7 +51,18 @@ public record Settings(
         Optional<String> importFile,
         Optional<AdministratorSettings> administrator,
         Path dataDirectory,
-        Map<String, String> origins) {
+        Map<String, SettingValue> values,
+        List<String> warnings,
+        Function<String, Optional<Written>> configured) {
+    /** Where a value stands that an administrator has set. */
+    public static final String ADMINISTERED = "administered";
+
+    /**
+     * The ordinal of environment variables (MicroProfile Config 3.1, section "ConfigSource Ordering"; system properties have 400):
+     * what stands there or above wins over what administrators say.
+     */
+    private static final int PINNED_FROM = 300;
+
     private static final Pattern CLAIM_NAME = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
 
     /** The claims that mean something else already. */
@@ -72,26 +89,31 @@ public record Settings(
 
     /** Reads them; throws {@link SettingsException} naming the first key that is missing or unusable. */
     public static Settings read(Config config) {
-        return read(reader(config));
+        return readAll(source(config));
     }
 
     /** The same from any source: a test's map. */
     public static Settings read(Function<String, Optional<String>> source) {
-        return read(new SettingReader(source));
+        return readAll(written(source));
     }
 
-    private static Settings read(SettingReader reader) {
+    static Function<String, Optional<Written>> written(Function<String, Optional<String>> source) {
+        return key -> source.apply(key).map(text -> new Written(text, "configuration", false));
+    }
+
+    private static Settings readAll(Function<String, Optional<Written>> source) {
+        SettingReader reader = new SettingReader(source);
         Issuer issuer = new Issuer(reader.require(
-                "claviger.issuer", "the https URL of this service, such as https://id.example.org/api/v2/auth"));
-        String audience = reader.find("claviger.audience").orElse(issuer.value());
+                Setting.ISSUER, "the https URL of this service, such as https://id.example.org/api/v2/auth"));
+        String audience = reader.text(Setting.AUDIENCE, issuer.value());
         if (audience.equals(issuer.adminAudience())) {
-            throw new SettingsException("claviger.audience", "must not be that of administration");
+            throw new SettingsException(Setting.AUDIENCE, "must not be that of administration");
         }
-        return new Settings(
+        Settings read = new Settings(
                 issuer,
                 audience,
                 roleClaims(reader),
-                Lifetimes.read(reader),
+                Classifications.read(reader),
                 KeySettings.read(reader),
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
@@ -100,27 +122,97 @@ public record Settings(
                 GuardSettings.read(reader, audience, issuer.adminAudience()),
                 KeyEncryptionKeys.read(reader),
                 KeyEncryptionKeys.readFurther(reader),
-                reader.find("claviger.import"),
+                reader.find(Setting.IMPORT),
                 AdministratorSettings.read(reader),
-                reader.path("claviger.data-directory", "./data"),
-                reader.origins());
+                reader.path(Setting.DATA_DIRECTORY),
+                reader.values(),
+                reader.warnings(),
+                source);
+        reader.find(Setting.KEY_ENCRYPTION_KEY_PASSWORD); // which only a keystore needs
+        return read;
+    }
+
+    /**
+     * These, as they were configured, with what administrators say on top; what stands in the environment or the system properties
+     * wins. Only live settings are read anew, the others stay as they were at the start. Keys that no setting has are passed over:
+     * nodes are updated one by one.
+     *
+     * @param administered values by their key
+     * @throws SettingsException if they do not fit
+     */
+    public Settings withAdministered(Map<String, String> administered) {
+        SettingReader reader = new SettingReader(key -> {
+            Optional<Written> here =
+                    configured.apply(key).filter(written -> !written.text().isBlank());
+            return here.filter(Written::pinned)
+                    .or(() -> Optional.ofNullable(administered.get(key))
+                            .map(text -> new Written(text, ADMINISTERED, false)))
+                    .or(() -> here);
+        });
+        List<String> claims = roleClaims(reader);
+        Classifications classes = Classifications.read(reader);
+        BrandSettings look = brand.readLive(reader);
+        Map<String, SettingValue> all = new LinkedHashMap<>(values);
+        all.values().removeIf(value -> value.setting().isLive());
+        all.putAll(reader.values());
+        return new Settings(
+                issuer,
+                audience,
+                claims,
+                classes,
+                keys,
+                database,
+                look,
+                trustedProxies,
+                feed,
+                guard,
+                keyEncryptionKey,
+                furtherKeyEncryptionKeys,
+                importFile,
+                administrator,
+                dataDirectory,
+                all,
+                reader.warnings(),
+                configured);
+    }
+
+    /** Every setting as it is in force, by its key: first those for all in the order of {@link Setting}, then each classification's. */
+    @Override
+    public Map<String, SettingValue> values() {
+        Map<String, SettingValue> sorted = new LinkedHashMap<>();
+        for (Setting setting : Setting.values()) {
+            sorted.put(setting.key(), Objects.requireNonNull(values.get(setting.key()), setting.key()));
+        }
+        sorted.putAll(values);
+        return Collections.unmodifiableMap(sorted);
+    }
+
+    /** The rules for clients of this classification; the strictest of all if there is none of that name. */
+    public Classification classification(String name) {
+        return classifications.of(name);
     }
 
     private static List<String> roleClaims(SettingReader reader) {
-        String key = "claviger.role-claims";
-        List<String> names = Arrays.stream(reader.find(key).orElse("roles").split(",", -1))
-                .map(String::strip)
-                .toList();
+        List<String> names = reader.list(Setting.ROLE_CLAIMS);
         if (names.stream().anyMatch(name -> !CLAIM_NAME.matcher(name).matches() || OWN_CLAIMS.contains(name))) {
-            throw new SettingsException(key, "must be names of claims separated by commas, none of " + OWN_CLAIMS);
+            throw new SettingsException(
+                    Setting.ROLE_CLAIMS, "must be names of claims separated by commas, none of " + OWN_CLAIMS);
         }
         return names;
     }
 
     static SettingReader reader(Config config) {
-        return new SettingReader(
-                key -> config.getOptionalValue(key, String.class),
-                key -> Objects.requireNonNullElse(config.getConfigValue(key).getSourceName(), "configuration"));
+        return new SettingReader(source(config));
+    }
+
+    private static Function<String, Optional<Written>> source(Config config) {
+        return key -> config.getOptionalValue(key, String.class).map(text -> {
+            ConfigValue place = config.getConfigValue(key);
+            return new Written(
+                    text,
+                    Objects.requireNonNullElse(place.getSourceName(), "configuration"),
+                    place.getSourceOrdinal() >= PINNED_FROM);
+        });
     }
 
     /** The clock of the whole service. */

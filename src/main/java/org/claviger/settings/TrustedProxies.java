@@ -21,8 +21,6 @@ public final class TrustedProxies {
     public static final String X_FORWARDED_FOR = "X-Forwarded-For";
     public static final String X_FORWARDED_HOST = "X-Forwarded-Host";
 
-    private static final String ADDRESSES_KEY = "claviger.trusted-proxies";
-    private static final String HEADERS_KEY = "claviger.forwarded-headers";
     private static final List<String> HEADERS = List.of(FORWARDED, X_FORWARDED_FOR, X_FORWARDED_HOST);
 
     /** What says who the caller is must be one thing. */
@@ -44,11 +42,6 @@ public final class TrustedProxies {
     }
 
     private record Network(InetAddress address, int bits) {
-        @Override
-        public String toString() {
-            return address.getHostAddress() + "/" + bits;
-        }
-
         boolean contains(InetAddress other) {
             byte[] mine = address.getAddress();
             byte[] theirs = other.getAddress();
@@ -67,18 +60,19 @@ public final class TrustedProxies {
 
     /** Reads addresses and networks such as {@code 10.0.0.0/8} or {@code ::1}, separated by commas, and names of headers. */
     static TrustedProxies read(SettingReader reader) {
-        List<Network> networks = entries(reader.find(ADDRESSES_KEY))
+        List<Network> networks = entries(reader.find(Setting.TRUSTED_PROXIES))
                 .map(entry -> network(entry)
                         .orElseThrow(() -> new SettingsException(
-                                ADDRESSES_KEY,
+                                Setting.TRUSTED_PROXIES,
                                 "must be addresses or networks such as 10.0.0.0/8, separated by commas")))
                 .toList();
-        Set<String> headers = entries(reader.find(HEADERS_KEY).or(() -> Optional.of(X_FORWARDED_FOR)))
+        Set<String> headers = reader.list(Setting.FORWARDED_HEADERS).stream()
                 .map(TrustedProxies::header)
                 .collect(Collectors.toUnmodifiableSet());
         if (!USEFUL.contains(headers)) {
             throw new SettingsException(
-                    HEADERS_KEY, "must be Forwarded, or X-Forwarded-For with or without X-Forwarded-Host");
+                    Setting.FORWARDED_HEADERS,
+                    "must be Forwarded, or X-Forwarded-For with or without X-Forwarded-Host");
         }
         return new TrustedProxies(networks, headers);
     }
@@ -114,16 +108,6 @@ public final class TrustedProxies {
         } catch (UnknownHostException malformed) {
             return Optional.empty();
         }
-    }
-
-    /** The networks as this service understands them, separated by commas. */
-    public String addresses() {
-        return networks.stream().map(Network::toString).collect(Collectors.joining(","));
-    }
-
-    /** The headers that they write, separated by commas. */
-    public String headers() {
-        return headers.stream().sorted().collect(Collectors.joining(","));
     }
 
     public boolean contains(String literal) {

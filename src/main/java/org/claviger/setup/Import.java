@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Clients;
@@ -32,18 +33,20 @@ public final class Import {
      * Imports with what is there already.
      *
      * @param environment where secrets may stand that the file only names
+     * @param classifications those that clients may name
      */
     public Import(
             Database database,
             MacKeys macKeys,
             Clients clients,
             ResourceOwners resourceOwners,
-            Map<String, String> environment) {
+            Map<String, String> environment,
+            Set<String> classifications) {
         this.database = database;
         this.macKeys = macKeys;
         this.clients = clients;
         this.resourceOwners = resourceOwners;
-        this.file = new ImportFile(clients, resourceOwners, environment);
+        this.file = new ImportFile(clients, resourceOwners, environment, classifications);
     }
 
     /**

@@ -26,11 +26,17 @@ final class ImportFile {
     private final Clients clients;
     private final ResourceOwners resourceOwners;
     private final Map<String, String> environment;
+    private final Set<String> classifications;
 
-    ImportFile(Clients clients, ResourceOwners resourceOwners, Map<String, String> environment) {
+    ImportFile(
+            Clients clients,
+            ResourceOwners resourceOwners,
+            Map<String, String> environment,
+            Set<String> classifications) {
         this.clients = clients;
         this.resourceOwners = resourceOwners;
         this.environment = environment;
+        this.classifications = classifications;
     }
 
     /** The entries of the file, all of them valid. */
@@ -60,7 +66,7 @@ final class ImportFile {
 
     private ImportEntry client(JsonObject written, String pointer) {
         JsonObject entry = withSecret(written, "client_secret", pointer);
-        NewClient client = NewClient.parse(entry, pointer);
+        NewClient client = NewClient.parse(entry, pointer, classifications);
         return ImportEntry.of(
                 "client", client.id().value(), pointer + "/client_id", entry, () -> clients.registration(client));
     }

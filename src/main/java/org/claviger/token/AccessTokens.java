@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.claviger.client.Client;
 import org.claviger.identity.ResourceOwner;
 import org.claviger.identity.ResourceOwners;
@@ -28,7 +29,7 @@ import org.claviger.settings.Settings;
 
 /** Issues access tokens: JWTs as RFC 9068 section 2.2 and MicroProfile JWT 2.1 describe them. */
 public final class AccessTokens {
-    private final Settings settings;
+    private final Supplier<Settings> settings;
     private final ResourceOwners resourceOwners;
     private final SigningKeys keys;
     private final RevocationView revocations;
@@ -37,7 +38,7 @@ public final class AccessTokens {
     private final JwtSigner signer = new JwtSigner();
 
     public AccessTokens(
-            Settings settings,
+            Supplier<Settings> settings,
             ResourceOwners resourceOwners,
             SigningKeys keys,
             RevocationView revocations,
@@ -104,17 +105,20 @@ public final class AccessTokens {
 
     private void putGroups(Map<String, Object> claims, Set<String> groups) {
         claims.put("groups", List.copyOf(groups));
-        settings.roleClaims().forEach(name -> claims.put(name, List.copyOf(groups)));
+        settings.get().roleClaims().forEach(name -> claims.put(name, List.copyOf(groups)));
     }
 
     private AccessToken sign(Client client, Subject subject, FamilyId family, Scope scope, Map<String, Object> specific)
             throws OAuthException {
         revocations.requireFresh(); // the client or the key may have ended
-        Instant now = clock.instant();
-        long issuedAt = now.getEpochSecond();
-        long lifetime = settings.lifetimes().accessToken().toSeconds();
+        long issuedAt = clock.instant().getEpochSecond();
+        Settings now = settings.get();
+        long lifetime = now.classification(client.classification())
+                .lifetimes()
+                .accessToken()
+                .toSeconds();
         Map<String, Object> claims = new LinkedHashMap<>();
-        claims.put("iss", settings.issuer().value());
+        claims.put("iss", now.issuer().value());
         claims.put("sub", subject.value());
         claims.put("aud", audience(client, scope));
         claims.put("exp", issuedAt + lifetime);
@@ -136,9 +140,10 @@ public final class AccessTokens {
 
     /** What opens administration opens nothing else, and nothing else opens administration. */
     private String audience(Client client, Scope scope) {
-        String admin = settings.issuer().adminAudience();
+        Settings now = settings.get();
+        String admin = now.issuer().adminAudience();
         return scope.isAdministrative()
                 ? admin
-                : client.audience().filter(own -> !own.equals(admin)).orElse(settings.audience());
+                : client.audience().filter(own -> !own.equals(admin)).orElse(now.audience());
     }
 }

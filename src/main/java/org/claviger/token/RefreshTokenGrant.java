@@ -2,20 +2,21 @@ package org.claviger.token;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claviger.client.Client;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.refresh.RefreshTokens;
+import org.claviger.settings.Settings;
 
 /** A refresh token for its successor and an access token (RFC 6749 section 6). */
 public final class RefreshTokenGrant {
     private final RefreshTokens refreshTokens;
     private final AccessTokens accessTokens;
-    private final Duration leeway;
+    private final Supplier<Settings> settings;
 
-    /** @param leeway of clients that say nothing of their own */
-    public RefreshTokenGrant(RefreshTokens refreshTokens, AccessTokens accessTokens, Duration leeway) {
-        this.leeway = leeway;
+    public RefreshTokenGrant(RefreshTokens refreshTokens, AccessTokens accessTokens, Supplier<Settings> settings) {
+        this.settings = settings;
         this.refreshTokens = refreshTokens;
         this.accessTokens = accessTokens;
     }
@@ -25,7 +26,7 @@ public final class RefreshTokenGrant {
         var rotation = refreshTokens.rotate(
                 parameters.require("refresh_token"),
                 client.id(),
-                client.refreshTokenLeeway().orElse(leeway),
+                leeway(client),
                 // RFC 6749 section 6: the scope "MUST NOT include any scope not originally granted". It narrows this
                 // access
                 // token only; the successor keeps the scope of the family.
@@ -35,5 +36,13 @@ public final class RefreshTokenGrant {
                                 ? authorization
                                 : authorization.withScope(authorization.scope().narrow(asked.get()))));
         return new TokenResponse(rotation.prepared(), Optional.of(rotation.refreshToken()));
+    }
+
+    /** What the client says of itself wins over what its classification says. */
+    private Duration leeway(Client client) {
+        return client.refreshTokenLeeway().orElseGet(() -> settings.get()
+                .classification(client.classification())
+                .lifetimes()
+                .refreshTokenLeeway());
     }
 }

@@ -1,12 +1,12 @@
 package org.claviger.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.claviger.Fixture.settings;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.jose.KeyType;
 import org.claviger.jose.SigningAlgorithm;
@@ -36,7 +36,7 @@ class KeysPageTest {
     }
 
     private static String page(String language, Overview overview) {
-        return new Pages(settings())
+        return new Pages(Fixture::settings)
                 .render(KeysPage.of(new Texts(Optional.empty()).forHeader(Optional.of(language)), overview), "../")
                 .html();
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.settings;
 
 import jakarta.json.JsonObject;
+import java.util.Arrays;
 import org.claviger.Fixture;
+import org.claviger.settings.Setting;
 import org.junit.jupiter.api.Test;
 
 class SettingsResourceTest {
@@ -24,7 +26,7 @@ class SettingsResourceTest {
         JsonObject shown = shown("claviger.trusted-proxies", "10.0.0.0/8, ::1", "claviger.brand.color", "#1d4ed8");
 
         assertShown(shown, "claviger.issuer", Fixture.ISSUER, "configuration");
-        assertShown(shown, "claviger.trusted-proxies", "10.0.0.0/8,0:0:0:0:0:0:0:1/128", "configuration");
+        assertShown(shown, "claviger.trusted-proxies", "10.0.0.0/8, ::1", "configuration");
         assertShown(shown, "claviger.brand.color", "#1d4ed8", "configuration");
     }
 
@@ -53,7 +55,42 @@ class SettingsResourceTest {
                 .toString();
 
         assertThat(shown)
-                .contains("\"claviger.admin.username\":{\"value\":\"root\"")
-                .doesNotContain("swordfish", "password", "pbkdf2", "key-encryption", Fixture.KEY_ENCRYPTION_KEY);
+                .contains("\"claviger.admin.username\":{\"value\":\"root\"", "claviger.key-encryption-key")
+                .doesNotContain("swordfish", "pbkdf2", Fixture.KEY_ENCRYPTION_KEY);
+    }
+
+    @Test
+    void whatIsSecretHasNoValueAndAnOrigin() {
+        JsonObject secret =
+                shown("claviger.database.password", "swordfish").getJsonObject("claviger.database.password");
+
+        assertThat(secret).doesNotContainKey("value");
+        assertThat(secret.getString("origin")).isEqualTo("configuration");
+        assertThat(secret.getBoolean("secret")).isTrue();
+        assertThat(secret.getBoolean("live")).isFalse();
+    }
+
+    @Test
+    void eachSettingSaysWhatItIs() {
+        JsonObject shown = shown().getJsonObject("claviger.access-token-lifetime");
+
+        assertThat(shown.toString())
+                .isEqualTo(
+                        "{\"value\":\"PT15M\",\"origin\":\"default\",\"pinned\":false,\"live\":true,\"secret\":false,"
+                                + "\"type\":\"duration\",\"unit\":\"ISO 8601\",\"default\":\"PT15M\",\"accepted\":\"1 s – 60 min\","
+                                + "\"advised\":\"15 min – 60 min\",\"meaning\":\"how long an access token lives\"}");
+    }
+
+    @Test
+    void everySettingIsShownAndEachClassificationsOwn() {
+        JsonObject shown = shown("claviger.classifications", "internal");
+
+        assertThat(shown.keySet())
+                .contains(Arrays.stream(Setting.values()).map(Setting::key).toArray(String[]::new))
+                .contains(
+                        "claviger.classification.restricted.consent-each-time",
+                        "claviger.classification.internal.session-idle-lifetime")
+                .doesNotContain("claviger.classification.other.session-idle-lifetime");
+        assertShown(shown, "claviger.classification.restricted.gateway-cache-lifetime", "PT0S", "default");
     }
 }

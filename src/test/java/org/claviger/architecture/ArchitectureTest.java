@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 class ArchitectureTest {
     private static final Set<String> GROUND = Set.of("oauth", "jose", "settings", "database", "audit");
     private static final Set<String> FEATURES =
-            Set.of("client", "identity", "key", "refresh", "revocation", "throttle");
+            Set.of("client", "identity", "key", "live", "refresh", "revocation", "throttle");
     private static final Set<String> FRONT = Set.of("authorize", "guard", "discovery");
     private static final Set<String> TOP = Set.of("token", "admin", "setup");
 

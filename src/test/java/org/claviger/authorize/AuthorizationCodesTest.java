@@ -5,7 +5,6 @@ import static org.claviger.Fixture.CHALLENGE;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.VERIFIER;
 import static org.claviger.Fixture.refusal;
-import static org.claviger.Fixture.settings;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,8 +35,8 @@ class AuthorizationCodesTest {
     private final TestClock clock = new TestClock();
     private final Client web =
             Fixture.client("{'client_id':'web','redirect_uris':['" + REDIRECT + "'],'scope':'demo'}");
-    private final TokenFamilies families = new TokenFamilies(
-            TestDatabase.database(), Fixture.revocations(clock), settings().lifetimes(), clock);
+    private final TokenFamilies families =
+            new TokenFamilies(TestDatabase.database(), Fixture.revocations(clock), Fixture::lifetimes, clock);
     private final AuthorizationCodes codes = new AuthorizationCodes(families, TOKENS);
     private final RefreshTokens refreshTokens = new RefreshTokens(families, Fixture.Keys.MAC);
 

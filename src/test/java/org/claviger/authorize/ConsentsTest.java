@@ -20,7 +20,7 @@ class ConsentsTest {
     private final Client standard = client("standard");
     private final Client restricted = client("restricted");
     private final TestClock clock = new TestClock();
-    private final Consents consents = new Consents(TestDatabase.empty(), clock);
+    private final Consents consents = new Consents(TestDatabase.empty(), Fixture::settings, clock);
 
     private static Client client(String classification) {
         return Fixture.client("{'client_id':'" + classification

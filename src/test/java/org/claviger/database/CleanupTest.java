@@ -3,7 +3,6 @@ package org.claviger.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.CHALLENGE;
 import static org.claviger.Fixture.TOKENS;
-import static org.claviger.Fixture.settings;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -38,8 +37,8 @@ class CleanupTest {
     private static final List<Expiring> SESSIONS = List.of(SignInSessions.EXPIRING);
 
     private final TestClock clock = new TestClock();
-    private final TokenFamilies families = new TokenFamilies(
-            TestDatabase.database(), Fixture.revocations(clock), settings().lifetimes(), clock);
+    private final TokenFamilies families =
+            new TokenFamilies(TestDatabase.database(), Fixture.revocations(clock), Fixture::lifetimes, clock);
 
     @BeforeEach
     void empty() {
@@ -59,7 +58,7 @@ class CleanupTest {
 
     private static void sessions(int count, Instant expiresAt) {
         TestDatabase.execute(
-                "insert into sign_in_session select random_uuid(), 's', ?1, ?1, ?1 from system_range(1, ?2)",
+                "insert into sign_in_session (id_hash, subject, auth_time, last_used_at, expires_at) select random_uuid(), 's', ?1, ?1, ?1 from system_range(1, ?2)",
                 expiresAt,
                 count);
     }

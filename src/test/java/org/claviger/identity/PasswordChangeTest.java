@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.json;
-import static org.claviger.Fixture.settings;
 
 import java.util.List;
 import org.claviger.Fixture;
@@ -25,7 +24,7 @@ class PasswordChangeTest {
     private final RevocationRepository revocations = Fixture.revocations(database, clock);
     private final ResourceOwners owners = new ResourceOwners(database, revocations, RANDOM);
     private final SignInSessions sessions =
-            new SignInSessions(database, owners, revocations, TOKENS, settings().lifetimes(), clock);
+            new SignInSessions(database, owners, revocations, TOKENS, Fixture::settings, clock);
     private ResourceOwner alice;
     private String session;
 

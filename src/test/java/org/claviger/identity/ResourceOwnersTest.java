@@ -47,7 +47,7 @@ class ResourceOwnersTest {
 
     private static void openSession(String subject) {
         TestDatabase.execute(
-                "insert into sign_in_session values (?, ?, current_timestamp, current_timestamp, current_timestamp)",
+                "insert into sign_in_session (id_hash, subject, auth_time, last_used_at, expires_at) values (?, ?, current_timestamp, current_timestamp, current_timestamp)",
                 "session of " + subject,
                 subject);
     }

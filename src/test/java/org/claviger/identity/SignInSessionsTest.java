@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.refusal;
-import static org.claviger.Fixture.settings;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +19,7 @@ import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationKind;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.RandomTokens;
+import org.claviger.settings.Settings;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +52,7 @@ class SignInSessionsTest {
     }
 
     private SignInSessions node(RevocationRepository revocations) {
-        return new SignInSessions(
-                database, owners, revocations, TOKENS, settings().lifetimes(), clock);
+        return new SignInSessions(database, owners, revocations, TOKENS, Fixture::settings, clock);
     }
 
     @Test
@@ -110,6 +109,55 @@ class SignInSessionsTest {
         clock.set(TestClock.START.plus(Duration.ofMinutes(31)));
 
         assertThat(sessions.find(id)).isEmpty();
+    }
+
+    /** Restricted: 10 minutes, an hour. Standard: 30 minutes, 10 hours. */
+    @Test
+    void forAClientOfAStricterClassificationItIsOverBefore() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
+        for (int minutes = 9; minutes < 60; minutes += 9) {
+            clock.set(TestClock.START.plus(Duration.ofMinutes(minutes)));
+            assertThat(sessions.find(id, "restricted")).isPresent();
+        }
+        clock.set(TestClock.START.plus(Duration.ofMinutes(60)).minus(SECOND));
+        assertThat(sessions.find(id, "restricted")).isPresent();
+
+        clock.advance(SECOND);
+        assertThat(sessions.find(id, "restricted")).isEmpty();
+        assertThat(sessions.find(id, "gone")).isEmpty();
+        assertThat(sessions.find(id, "sensitive")).isPresent();
+        assertThat(sessions.find(id, "standard")).isPresent();
+    }
+
+    @Test
+    void whatWasUnusedForTooLongIsNotMadeFreshByUseAtAnotherClient() throws OAuthException {
+        String id = sessions.open(alice, clock.instant());
+        clock.advance(Duration.ofMinutes(10));
+
+        assertThat(sessions.find(id, "restricted")).isEmpty();
+        assertThat(node().find(id, "standard")).isPresent();
+        assertThat(sessions.find(id, "restricted")).isEmpty();
+        clock.advance(SECOND);
+        assertThat(node().find(id, "restricted")).isEmpty();
+        assertThat(node().find(id, "sensitive")).isPresent();
+        clock.advance(Duration.ofMinutes(30));
+        assertThat(sessions.find(id, "standard")).isEmpty();
+    }
+
+    @Test
+    void aSessionLivesAsLongAsItIsGoodForAnybody() throws OAuthException {
+        Settings settings = Fixture.settings(
+                "claviger.classifications", "kiosk",
+                "claviger.classification.kiosk.session-idle-lifetime", "P2D",
+                "claviger.classification.kiosk.session-absolute-lifetime", "P3D");
+        SignInSessions kiosk =
+                new SignInSessions(database, owners, Fixture.revocations(clock), TOKENS, () -> settings, clock);
+        String id = kiosk.open(alice, clock.instant());
+        clock.advance(Duration.ofDays(1));
+
+        assertThat(kiosk.find(id, "standard")).isEmpty();
+        assertThat(kiosk.find(id, "kiosk")).isPresent();
+        assertThat(kiosk.find(id)).isPresent();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.it.RunningClaviger.json;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,7 @@ class AdminIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(json(answer).getJsonObject("claviger.issuer").getString("value"))
                 .isEqualTo(claviger.issuer());
-        assertThat(answer.body()).doesNotContain("AAAAAAAAAAAA", "key-encryption-key", "jdbc:", "password");
+        assertThat(answer.body()).doesNotContain("AAAAAAAAAAAA", "jdbc:postgresql://", "jdbc:h2:file:/");
         assertThat(answer.headers().allValues("Set-Cookie")).isEmpty();
     }
 
@@ -63,6 +64,45 @@ class AdminIT {
     void a_service_that_may_administer_does() throws InterruptedException, IOException {
         String token = flow.serviceToken("operator", "scope", "claviger:admin");
         assertThat(flow.call(SETTINGS, token).statusCode()).isEqualTo(200);
+    }
+
+    private HttpResponse<String> change(String body) throws InterruptedException, IOException {
+        return claviger.send(claviger.request(
+                        SETTINGS,
+                        "Authorization",
+                        "Bearer " + adminToken,
+                        "Content-Type",
+                        "application/merge-patch+json",
+                        "If-Match",
+                        "*")
+                .method("PATCH", BodyPublishers.ofString(body)));
+    }
+
+    @Test
+    void a_live_setting_is_changed_and_taken_back() throws InterruptedException, IOException {
+        String key = "claviger.brand.name";
+        HttpResponse<String> changed = change("{\"" + key + "\":\"Acme\"}");
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        assertThat(json(changed).getJsonObject(key).getString("value")).isEqualTo("Acme");
+
+        HttpResponse<String> back = change("{\"" + key + "\":null}");
+        assertThat(json(back).getJsonObject(key).getString("value")).isEqualTo("Claviger");
+        assertThat(back.headers().firstValue("ETag"))
+                .isPresent()
+                .isNotEqualTo(changed.headers().firstValue("ETag"));
+    }
+
+    @Test
+    void what_the_environment_says_is_pinned() throws InterruptedException, IOException {
+        HttpResponse<String> answer = flow.call(SETTINGS, adminToken);
+
+        assertThat(json(answer).getJsonObject("claviger.issuer").getBoolean("pinned"))
+                .isTrue();
+        assertThat(json(answer).getJsonObject("claviger.brand.name").getBoolean("pinned"))
+                .isFalse();
+        HttpResponse<String> refused = change("{\"claviger.issuer\":\"https://other.example.org\"}");
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
     }
 
     @Test

@@ -36,7 +36,7 @@ final class ServerKeys {
                 Optional.ofNullable(environment.get(key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))));
         try (Database database = Database.open(dataSource(environment))) {
             SigningKeys keys = SigningKeys.load(
-                    settings,
+                    () -> settings,
                     database,
                     new KeyWrap(settings.keyEncryptionKey(), List.of(), random),
                     random,

@@ -67,7 +67,11 @@ class SigningKeysTest {
 
     private SigningKeys load(Settings settings, KeyWrap wrap) {
         return SigningKeys.load(
-                settings, TestDatabase.database(), wrap, RANDOM, new WatchedClock(clock, TestDatabase.database()));
+                () -> settings,
+                TestDatabase.database(),
+                wrap,
+                RANDOM,
+                new WatchedClock(clock, TestDatabase.database()));
     }
 
     private static SigningKey signer(SigningKeys keys) {
@@ -323,7 +327,7 @@ class SigningKeysTest {
     @Test
     void aClockThatIsWrongMakesNoKey() {
         WatchedClock wrong = new WatchedClock(clock, TestDatabase.database());
-        SigningKeys keys = SigningKeys.load(settings(ES256), TestDatabase.database(), keyWrap(), RANDOM, wrong);
+        SigningKeys keys = SigningKeys.load(() -> settings(ES256), TestDatabase.database(), keyWrap(), RANDOM, wrong);
         clock.advance(PERIOD);
         try (CapturedLog log = new CapturedLog("org.claviger")) {
             wrong.refresh();

@@ -81,6 +81,8 @@ class ScopeTest {
     @CsvSource({
         "claviger:admin, true",
         "claviger:admin:read, true",
+        "claviger:admin.read, true",
+        "claviger:admin.reader, false",
         "profile claviger:admin:read, true",
         "claviger:administrator, false",
         "claviger:adminx, false",

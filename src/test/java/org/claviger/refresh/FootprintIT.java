@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.CHALLENGE;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
-import static org.claviger.Fixture.settings;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,8 +103,8 @@ class FootprintIT {
         try (Database database = Database.open(source)) {
             TestClock clock = new TestClock();
             MacKeys keys = MacKeys.load(database, Fixture.keyWrap(), RANDOM, new WatchedClock(clock, database));
-            TokenFamilies families = new TokenFamilies(
-                    database, Fixture.revocations(database, clock), settings().lifetimes(), clock);
+            TokenFamilies families =
+                    new TokenFamilies(database, Fixture.revocations(database, clock), Fixture::lifetimes, clock);
             RefreshTokens tokens = new RefreshTokens(families, keys);
             FamilyId family = new FamilyId(TOKENS.identifier());
             families.open(

@@ -5,7 +5,6 @@ import static org.claviger.Fixture.CHALLENGE;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.refusal;
-import static org.claviger.Fixture.settings;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
@@ -48,8 +47,7 @@ class TokenFamiliesTest {
     private final RefreshTokens tokens = new RefreshTokens(families, Fixture.Keys.MAC);
 
     private TokenFamilies node() {
-        return new TokenFamilies(
-                TestDatabase.database(), Fixture.revocations(clock), settings().lifetimes(), clock);
+        return new TokenFamilies(TestDatabase.database(), Fixture.revocations(clock), Fixture::lifetimes, clock);
     }
 
     private FamilyId open(String code) {
@@ -193,8 +191,7 @@ class TokenFamiliesTest {
         FamilyId withCode = open(TOKENS.secret());
         TokenFamilies deaf = node();
         RevocationRepository knowing = Fixture.revocations(clock);
-        TokenFamilies hearing =
-                new TokenFamilies(TestDatabase.database(), knowing, settings().lifetimes(), clock);
+        TokenFamilies hearing = new TokenFamilies(TestDatabase.database(), knowing, Fixture::lifetimes, clock);
 
         knowing.revoke(kind, name);
 

@@ -42,6 +42,7 @@ class AdministratorSettingsTest {
         settings.put(AdministratorSettings.USERNAME_KEY, username);
         settings.put(AdministratorSettings.PASSWORD_KEY, password);
         settings.put(AdministratorSettings.PASSWORD_HASH_KEY, hash);
-        return AdministratorSettings.read(new SettingReader(key -> Optional.ofNullable(settings.get(key))));
+        return AdministratorSettings.read(
+                new SettingReader(Settings.written(key -> Optional.ofNullable(settings.get(key)))));
     }
 }

@@ -8,7 +8,6 @@ import static org.claviger.Fixture.settings;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +16,9 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.jose.SigningAlgorithm;
-import org.eclipse.microprofile.config.Config;
-import org.eclipse.microprofile.config.ConfigValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +41,7 @@ class SettingsTest {
         assertThat(settings.audience()).isEqualTo(ISSUER);
         assertThat(settings.roleClaims()).containsExactly("roles");
         assertThat(settings.importFile()).isEmpty();
-        assertThat(settings.lifetimes())
+        assertThat(settings.classification("standard").lifetimes())
                 .isEqualTo(new Lifetimes(
                         Duration.ofMinutes(15),
                         Duration.ofDays(7),
@@ -97,7 +92,7 @@ class SettingsTest {
         assertThat(settings.audience()).isEqualTo("https://apps.example.org");
         assertThat(settings.roleClaims()).containsExactly("roles", "https://example.org/roles");
         assertThat(settings.importFile()).contains("/etc/claviger/import.json");
-        assertThat(settings.lifetimes())
+        assertThat(settings.classification("standard").lifetimes())
                 .isEqualTo(new Lifetimes(
                         Duration.ofMinutes(1),
                         Duration.ofMinutes(2),
@@ -108,33 +103,6 @@ class SettingsTest {
                         Duration.ofMinutes(6)));
         assertThat(settings.database())
                 .isEqualTo(new DatabaseSettings("jdbc:postgresql://db/claviger", "claviger", "swordfish"));
-    }
-
-    @Test
-    void theConfigurationOfMicroProfileIsRead() {
-        Map<String, String> values = Map.of(
-                "claviger.issuer", ISSUER,
-                "claviger.key-encryption-key", KEY_ENCRYPTION_KEY,
-                "claviger.database.url", "jdbc:h2:mem:x");
-        Config config = (Config) Proxy.newProxyInstance(
-                Config.class.getClassLoader(),
-                new Class<?>[] {Config.class},
-                (proxy, method, arguments) -> method.getName().equals("getConfigValue")
-                        ? from("the environment")
-                        : Optional.ofNullable(values.get(arguments[0])));
-
-        assertThat(Settings.read(config).issuer().value()).isEqualTo(ISSUER);
-        assertThat(Settings.read(config).origins())
-                .containsEntry("claviger.issuer", "the environment")
-                .doesNotContainKey("claviger.audience");
-        assertThat(DatabaseSettings.read(config).url()).isEqualTo("jdbc:h2:mem:x");
-    }
-
-    private static ConfigValue from(String source) {
-        return (ConfigValue) Proxy.newProxyInstance(
-                ConfigValue.class.getClassLoader(),
-                new Class<?>[] {ConfigValue.class},
-                (proxy, method, arguments) -> source);
     }
 
     @ParameterizedTest
@@ -156,8 +124,8 @@ class SettingsTest {
                                 "claviger.import", "",
                                 "claviger.access-token-lifetime", "",
                                 "claviger.database.url", "")
-                        .lifetimes())
-                .isEqualTo(settings().lifetimes());
+                        .classification("standard"))
+                .isEqualTo(settings().classification("standard"));
     }
 
     @Test

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrustedProxiesTest {
     private static TrustedProxies proxies(String value) {
-        return TrustedProxies.read(new SettingReader(
-                key -> key.equals("claviger.trusted-proxies") ? Optional.of(value) : Optional.empty()));
+        return TrustedProxies.read(new SettingReader(Settings.written(
+                key -> key.equals("claviger.trusted-proxies") ? Optional.of(value) : Optional.empty())));
     }
 
     @ParameterizedTest

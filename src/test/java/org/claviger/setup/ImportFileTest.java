@@ -61,7 +61,7 @@ class ImportFileTest {
                 client(
                         SERVICE,
                         SECRET,
-                        "'scope': 'a b claviger:admin urn:x:claviger:y', 'audience': 'https://a.example'"),
+                        "'scope': 'a b claviger:admin claviger:admin.read urn:x:claviger:y', 'audience': 'https://a.example'"),
                 client(
                         SERVICE,
                         SECRET,
@@ -151,7 +151,10 @@ class ImportFileTest {
                         "/clients/0/scope: a scope has at most"),
                 arguments(
                         client(SERVICE, SECRET, "'scope': 'a claviger:other'"),
-                        "/clients/0/scope: what begins with claviger: must be of claviger:admin"),
+                        "/clients/0/scope: what begins with claviger: must be of claviger:admin, claviger:admin.read"),
+                arguments(
+                        client(SERVICE, SECRET, "'scope': 'claviger:admin.write'"),
+                        "/clients/0/scope: what begins with claviger: must be of"),
                 arguments(
                         client(SERVICE, SECRET, "'scope': 'claviger:admin:everything'"),
                         "/clients/0/scope: what begins"),
@@ -265,6 +268,9 @@ class ImportFileTest {
                         "/users/0/password: must have no control"),
                 badRedirect("https://a.example:65536/"),
                 arguments(
+                        client(SERVICE, SECRET, "'classification': 'internal'"),
+                        "/clients/0/classification: must be one of restricted, sensitive, standard"),
+                arguments(
                         client(SERVICE, SECRET, "'client_name': '" + "a".repeat(100_000) + "'"),
                         "/clients/0: is longer than 100000 characters"));
     }
@@ -341,7 +347,7 @@ class ImportFileTest {
     private static List<ImportEntry> read(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("import.json"), text.replace('\'', '"'));
         SetupFixture node = nodes.get(0);
-        return new ImportFile(node.clients, node.resourceOwners, ENVIRONMENT).read(file);
+        return new ImportFile(node.clients, node.resourceOwners, ENVIRONMENT, SetupFixture.CLASSIFICATIONS).read(file);
     }
 
     private static List<String> schemaComplaints(String text) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.Fixture;
@@ -26,6 +27,8 @@ final class SetupFixture implements AutoCloseable {
     final MacKeys macKeys;
     final Clients clients;
     final ResourceOwners resourceOwners;
+
+    static final Set<String> CLASSIFICATIONS = Set.of("standard", "sensitive", "restricted");
 
     private SetupFixture(String name) {
         JdbcDataSource dataSource = new JdbcDataSource();
@@ -53,7 +56,7 @@ final class SetupFixture implements AutoCloseable {
     }
 
     Import importing(Map<String, String> environment) {
-        return new Import(database, macKeys, clients, resourceOwners, environment);
+        return new Import(database, macKeys, clients, resourceOwners, environment, CLASSIFICATIONS);
     }
 
     /** Settings with these on top of what is required. */

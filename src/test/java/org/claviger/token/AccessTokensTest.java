@@ -53,7 +53,12 @@ class AccessTokensTest {
 
     private AccessTokens tokens(Settings settings) {
         return new AccessTokens(
-                settings, owners, Fixture.Keys.SIGNING, Fixture.revocations().view(), TOKENS, clock);
+                () -> settings,
+                owners,
+                Fixture.Keys.SIGNING,
+                Fixture.revocations().view(),
+                TOKENS,
+                clock);
     }
 
     private static Client web(String more) {
@@ -189,6 +194,21 @@ class AccessTokensTest {
         assertThat(claims.getString("scope")).isEqualTo("demo orders");
         assertThat(texts(claims, "groups")).containsExactly("audit", "orders");
         assertThat(claims.getString("claviger_family")).matches("[A-Za-z0-9_-]{22}");
+    }
+
+    @Test
+    void aTokenLivesAsLongAsTheClassificationOfItsClientSays() throws OAuthException {
+        Settings settings = settings(
+                "claviger.access-token-lifetime", "PT20M",
+                "claviger.classification.sensitive.access-token-lifetime", "PT16M");
+
+        assertThat(issue(settings, web(""), "profile").expiresIn()).isEqualTo(1200);
+        assertThat(issue(settings, web(",'classification':'sensitive'"), "profile")
+                        .expiresIn())
+                .isEqualTo(960);
+        assertThat(issue(settings, web(",'classification':'restricted'"), "profile")
+                        .expiresIn())
+                .isEqualTo(1200);
     }
 
     @Test

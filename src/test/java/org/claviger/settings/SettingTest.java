@@ -1,0 +1,383 @@
+package org.claviger.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.claviger.Fixture.ISSUER;
+import static org.claviger.Fixture.KEY_ENCRYPTION_KEY;
+import static org.claviger.settings.Setting.Kind.BY_CLASSIFICATION;
+
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SysPropConfigSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import javax.crypto.spec.SecretKeySpec;
+import org.claviger.oauth.Scope;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each setting as an environment variable, read by the implementation of MicroProfile Config that WildFly has. */
+class SettingTest {
+    private static final String OTHER_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    private static final String HASH = "pbkdf2-sha256$600000$MDEyMzQ1Njc4OWFiY2RlZg$" + "x".repeat(43);
+
+    /** A value, what must stand beside it, and how it shows itself in the settings. */
+    private record Sample(String value, Map<String, String> beside, Function<Settings, Object> read, Object expected) {
+        Sample(String value, Function<Settings, Object> read, Object expected) {
+            this(value, Map.of(), read, expected);
+        }
+    }
+
+    private static final Map<Setting, Sample> SAMPLES = new EnumMap<>(Setting.class);
+
+    @BeforeAll
+    static void takeSamples(@TempDir Path folder) throws IOException, GeneralSecurityException {
+        Path file = Files.writeString(folder.resolve("logo.png"), "");
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setEntry(
+                "kek",
+                new KeyStore.SecretKeyEntry(new SecretKeySpec(new byte[32], "AES")),
+                new KeyStore.PasswordProtection("swordfish".toCharArray()));
+        Path keystore = folder.resolve("kek.p12");
+        try (OutputStream out = Files.newOutputStream(keystore)) {
+            store.store(out, "swordfish".toCharArray());
+        }
+        Map<Setting, Sample> samples = SAMPLES;
+        samples.put(
+                Setting.ISSUER,
+                new Sample("https://other.example.org", s -> s.issuer().value(), "https://other.example.org"));
+        samples.put(
+                Setting.KEY_ENCRYPTION_KEY,
+                new Sample(
+                        OTHER_KEY,
+                        s -> List.of(s.keyEncryptionKey()),
+                        List.of(new SecretKeySpec(new byte[32], "AES"))));
+        samples.put(
+                Setting.KEY_ENCRYPTION_KEY_PASSWORD,
+                new Sample(
+                        "swordfish",
+                        Map.of("CLAVIGER_KEY_ENCRYPTION_KEY", "pkcs12:" + keystore),
+                        s -> List.of(s.keyEncryptionKey()),
+                        List.of(new SecretKeySpec(new byte[32], "AES"))));
+        samples.put(
+                Setting.FURTHER_KEY_ENCRYPTION_KEYS,
+                new Sample(
+                        OTHER_KEY,
+                        Settings::furtherKeyEncryptionKeys,
+                        List.of(new SecretKeySpec(new byte[32], "AES"))));
+        samples.put(Setting.KEYS_ROTATION_PERIOD, duration("P10D", s -> s.keys().rotationPeriod()));
+        samples.put(Setting.KEYS_JWKS_MAX_AGE, duration("PT1M", s -> s.keys().jwksMaxAge()));
+        samples.put(Setting.KEYS_VERIFIER_CACHE, duration("PT2M", s -> s.keys().verifierCache()));
+        samples.put(
+                Setting.KEYS_ALGORITHM,
+                new Sample("EdDSA", s -> s.keys().algorithm().value(), "EdDSA"));
+        samples.put(Setting.KEYS_RSA_BITS, new Sample("3072", s -> s.keys().rsaBits(), 3072));
+        samples.put(
+                Setting.DATABASE_URL,
+                new Sample("jdbc:h2:mem:x", s -> s.database().url(), "jdbc:h2:mem:x"));
+        samples.put(Setting.DATABASE_USER, new Sample("u", s -> s.database().user(), "u"));
+        samples.put(Setting.DATABASE_PASSWORD, new Sample("p", s -> s.database().password(), "p"));
+        samples.put(
+                Setting.DATABASE_DATA_SOURCE,
+                new Sample("jdbc/c", s -> s.database().dataSource().orElseThrow(), "jdbc/c"));
+        samples.put(Setting.IMPORT, new Sample("i.json", s -> s.importFile().orElseThrow(), "i.json"));
+        Map<String, String> hash = Map.of("CLAVIGER_ADMIN_PASSWORD_HASH", HASH);
+        Map<String, String> root = Map.of("CLAVIGER_ADMIN_USERNAME", "root");
+        samples.put(
+                Setting.ADMIN_USERNAME,
+                new Sample("root", hash, s -> s.administrator().orElseThrow().username(), "root"));
+        samples.put(
+                Setting.ADMIN_PASSWORD,
+                new Sample(
+                        "p".repeat(12),
+                        root,
+                        s -> s.administrator().orElseThrow().password().orElseThrow(),
+                        "p".repeat(12)));
+        samples.put(
+                Setting.ADMIN_PASSWORD_HASH,
+                new Sample(
+                        HASH,
+                        root,
+                        s -> s.administrator().orElseThrow().passwordHash().orElseThrow(),
+                        HASH));
+        samples.put(
+                Setting.DATA_DIRECTORY,
+                new Sample(
+                        folder.toString(),
+                        Settings::dataDirectory,
+                        folder.toAbsolutePath().normalize()));
+        samples.put(Setting.AUDIENCE, new Sample("a", Settings::audience, "a"));
+        samples.put(
+                Setting.GUARD_EXCLUDE,
+                new Sample("/a,/b", s -> List.copyOf(s.guard().exclude()), List.of("/a", "/b")));
+        samples.put(
+                Setting.GUARD_INCLUDE,
+                new Sample("/a", s -> List.copyOf(s.guard().include()), List.of("/a")));
+        samples.put(
+                Setting.GUARD_AUDIENCE,
+                new Sample("/a=x", s -> s.guard().of("/a").audience(), "x"));
+        samples.put(
+                Setting.GUARD_REQUIRED_SCOPE,
+                new Sample("/a=x", s -> s.guard().of("/a").requiredScope(), Scope.parse("x")));
+        samples.put(
+                Setting.GUARD_ROLE_CLAIM,
+                new Sample("/a=x", s -> s.guard().of("/a").roleClaim(), "x"));
+        samples.put(
+                Setting.GUARD_ROLE_MAPPING,
+                new Sample("/a=g>r", s -> s.guard().of("/a").roleMapping().toString(), "{g=[r]}"));
+        samples.put(Setting.ROLE_CLAIMS, new Sample("a, b", Settings::roleClaims, List.of("a", "b")));
+        samples.put(
+                Setting.CLASSIFICATIONS,
+                new Sample("internal", s -> s.classifications().names().contains("internal"), true));
+        samples.put(Setting.ACCESS_TOKEN_LIFETIME, life("PT16M", Lifetimes::accessToken));
+        samples.put(Setting.REFRESH_TOKEN_IDLE_LIFETIME, life("P8D", Lifetimes::refreshTokenIdle));
+        samples.put(Setting.REFRESH_TOKEN_ABSOLUTE_LIFETIME, life("P20D", Lifetimes::refreshTokenAbsolute));
+        samples.put(Setting.REFRESH_TOKEN_LEEWAY, life("PT7S", Lifetimes::refreshTokenLeeway));
+        samples.put(Setting.SESSION_IDLE_LIFETIME, life("PT29M", Lifetimes::sessionIdle));
+        samples.put(Setting.SESSION_ABSOLUTE_LIFETIME, life("PT9H", Lifetimes::sessionAbsolute));
+        samples.put(Setting.AUTHORIZATION_CODE_LIFETIME, life("PT30S", Lifetimes::authorizationCode));
+        samples.put(
+                Setting.RENEWAL_THRESHOLD,
+                new Sample("50", s -> s.classification("standard").renewalThreshold(), 50));
+        samples.put(
+                Setting.CONSENT_EACH_TIME,
+                new Sample("true", s -> s.classification("standard").consentEachTime(), true));
+        samples.put(Setting.REAUTHENTICATION_AGE, duration("PT2H", s -> s.classification("standard")
+                .reauthenticationAge()));
+        samples.put(Setting.GATEWAY_CACHE_LIFETIME, duration("PT20S", s -> s.classification("standard")
+                .gatewayCache()));
+        samples.put(
+                Setting.REVOCATION_MAX_STALENESS, duration("PT2M", s -> s.feed().maxStaleness()));
+        samples.put(Setting.PUSH, new Sample("hazelcast", s -> s.feed().push(), Set.of("hazelcast")));
+        samples.put(
+                Setting.TRUSTED_PROXIES,
+                new Sample("10.0.0.0/8", s -> s.trustedProxies().contains("10.1.2.3"), true));
+        samples.put(
+                Setting.FORWARDED_HEADERS,
+                new Sample("Forwarded", s -> s.trustedProxies().write("Forwarded"), true));
+        samples.put(Setting.BRAND_NAME, new Sample("Acme", s -> s.brand().name(), "Acme"));
+        samples.put(
+                Setting.BRAND_COLOR,
+                new Sample("#123456", s -> s.brand().color().orElseThrow(), "#123456"));
+        samples.put(
+                Setting.BRAND_LOGO,
+                new Sample(file.toString(), s -> s.brand().logo().orElseThrow().toString(), file.toString()));
+        samples.put(
+                Setting.BRAND_CSS,
+                new Sample(file.toString(), s -> s.brand().css().orElseThrow().toString(), file.toString()));
+        samples.put(
+                Setting.BRAND_TEXTS,
+                new Sample(file.toString(), s -> s.brand().texts().orElseThrow().toString(), file.toString()));
+    }
+
+    private static Sample duration(String value, Function<Settings, Object> read) {
+        return new Sample(value, read, Duration.parse(value));
+    }
+
+    private static Sample life(String value, Function<Lifetimes, Object> read) {
+        return duration(value, s -> read.apply(s.classification("standard").lifetimes()));
+    }
+
+    /** How MicroProfile Config 3.1 (section "Environment Variables Mapping Rules") writes a key. */
+    private static String variable(String key) {
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    private static Config config(Map<String, String> environment) {
+        Map<String, String> all =
+                new HashMap<>(Map.of("CLAVIGER_ISSUER", ISSUER, "CLAVIGER_KEY_ENCRYPTION_KEY", KEY_ENCRYPTION_KEY));
+        all.putAll(environment);
+        return new SmallRyeConfigBuilder()
+                .withSources(new EnvConfigSource(all, 300))
+                .build();
+    }
+
+    private static Sample sample(Setting setting) {
+        Sample sample = SAMPLES.get(setting);
+        assertThat(sample).as("a sample of " + setting).isNotNull();
+        return sample;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everySettingIsReadFromTheEnvironment(Setting setting) {
+        Sample sample = sample(setting);
+        Map<String, String> environment = new HashMap<>(sample.beside);
+        environment.put(variable(setting.key()), sample.value);
+
+        Settings settings = Settings.read(config(environment));
+
+        assertThat(sample.read.apply(settings)).isEqualTo(sample.expected);
+        SettingValue shown = settings.values().get(setting.key());
+        assertThat(shown.pinned()).isTrue();
+        assertThat(shown.origin()).contains("Env");
+        assertThat(shown.value()).isEqualTo(setting.isSecret() ? "" : sample.value);
+        assertThat(shown.byDefault()).isNotEqualTo(sample.value);
+    }
+
+    private static Stream<Setting> byClassification() {
+        return Arrays.stream(Setting.values()).filter(setting -> setting.kind() == BY_CLASSIFICATION);
+    }
+
+    @ParameterizedTest
+    @MethodSource("byClassification")
+    void everyRuleOfAClassificationIsReadFromTheEnvironment(Setting setting) {
+        Map<String, String> environment =
+                Map.of("CLAVIGER_CLASSIFICATIONS", "our-own", variable(setting.key("our-own")), sample(setting).value);
+
+        Settings settings = Settings.read(config(environment));
+
+        SettingValue shown = settings.values().get(setting.key("our-own"));
+        assertThat(shown.value()).isEqualTo(sample(setting).value);
+        assertThat(shown.pinned()).isTrue();
+        assertThat(settings.classification("our-own")).isNotEqualTo(settings.classification("standard"));
+        assertThat(settings.values().get(setting.key()).origin()).isEqualTo("default");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDefaultIsAcceptedAndAdvised(Setting setting) {
+        if (!setting.byDefault().isEmpty()) {
+            Map<String, String> environment = Map.of(variable(setting.key()), setting.byDefault());
+            assertThat(Settings.read(config(environment)).warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void systemPropertiesAndTheEnvironmentPinAndNothingElseDoes() {
+        Config config = new SmallRyeConfigBuilder()
+                .withSources(
+                        new PropertiesConfigSource(
+                                Map.of(
+                                        "claviger.issuer", ISSUER,
+                                        "claviger.key-encryption-key", KEY_ENCRYPTION_KEY,
+                                        "claviger.brand.name", "File"),
+                                "a file",
+                                110),
+                        new EnvConfigSource(Map.of("CLAVIGER_ROLE_CLAIMS", "fromEnvironment"), 300),
+                        new SysPropConfigSource())
+                .build();
+        System.setProperty("claviger.brand.color", "#123456");
+        try {
+            Settings configured = Settings.read(config);
+            Settings settings = configured.withAdministered(Map.of(
+                    "claviger.brand.name", "Administered",
+                    "claviger.brand.color", "#abcdef",
+                    "claviger.role-claims", "administered",
+                    "claviger.access-token-lifetime", "PT20M"));
+
+            assertThat(settings.brand().name()).isEqualTo("Administered");
+            assertThat(settings.brand().color()).contains("#123456");
+            assertThat(settings.roleClaims()).containsExactly("fromEnvironment");
+            assertThat(settings.values().get("claviger.brand.name").origin()).isEqualTo(Settings.ADMINISTERED);
+            assertThat(settings.values().get("claviger.access-token-lifetime").origin())
+                    .isEqualTo(Settings.ADMINISTERED);
+            assertThat(settings.values().values().stream()
+                            .filter(SettingValue::pinned)
+                            .map(value -> value.setting()))
+                    .containsExactlyInAnyOrder(Setting.BRAND_COLOR, Setting.ROLE_CLAIMS);
+            assertThat(configured.brand().name()).isEqualTo("File");
+        } finally {
+            System.clearProperty("claviger.brand.color");
+        }
+    }
+
+    @Test
+    void aVariableThatIsEmptyPinsNothing() {
+        Settings settings = Settings.read(config(Map.of("CLAVIGER_BRAND_NAME", "", "CLAVIGER_ROLE_CLAIMS", " ")))
+                .withAdministered(Map.of("claviger.brand.name", "Administered", "claviger.role-claims", "a"));
+
+        assertThat(settings.brand().name()).isEqualTo("Administered");
+        assertThat(settings.roleClaims()).containsExactly("a");
+    }
+
+    @Test
+    void theDataSourceIsReadOnItsOwn() {
+        assertThat(DatabaseSettings.read(config(Map.of("CLAVIGER_DATABASE_URL", "jdbc:h2:mem:x")))
+                        .url())
+                .isEqualTo("jdbc:h2:mem:x");
+    }
+
+    @Test
+    void whatIsSecretIsNeverLive() {
+        assertThat(Arrays.stream(Setting.values()).filter(Setting::isSecret)).noneMatch(Setting::isLive);
+    }
+
+    @Test
+    void theReadmesTableIsMadeFromTheSettings() throws IOException {
+        Path file = Path.of("README.md");
+        String readme = Files.readString(file);
+        String begin = "<!-- begin of the settings, made from org.claviger.settings.Setting -->\n";
+        String end = "<!-- end of the settings -->\n";
+        String table = table();
+        String expected =
+                readme.replaceAll("(?s)(?<=" + begin + ").*(?=" + end + ")", "").replace(begin, begin + table);
+        if (Boolean.getBoolean("readme.write")) { // ./mvnw test -Dtest=SettingTest -Dreadme.write=true
+            Files.writeString(file, expected, StandardCharsets.UTF_8);
+            return;
+        }
+
+        assertThat(readme)
+                .as("the table of settings in the README; -Dreadme.write=true writes it:\n" + table)
+                .isEqualTo(expected);
+    }
+
+    private static String table() {
+        StringBuilder table =
+                new StringBuilder("| key | type | default | accepted | changed by | |\n|---|---|---|---|---|---|\n");
+        for (Setting setting : Setting.values()) {
+            String advised = setting.range()
+                    .flatMap(Setting.Range::advised)
+                    .map(range -> "; advised: " + range)
+                    .orElse("");
+            table.append("| `%s` | %s | %s | %s | %s | %s |%n"
+                    .formatted(
+                            setting.key(),
+                            setting.type().word()
+                                    + (setting.type().unit().isEmpty()
+                                            ? ""
+                                            : ", " + setting.type().unit()),
+                            setting.byDefault().isEmpty() ? "–" : "`" + setting.byDefault() + "`",
+                            setting.accepted() + advised,
+                            switch (setting.kind()) {
+                                case RESTART -> "restart";
+                                case SECRET -> "restart; secret";
+                                case LIVE -> "live";
+                                case BY_CLASSIFICATION -> "live, also by classification";
+                            },
+                            setting.meaning().replace("|", "\\|")));
+        }
+        return table.toString();
+    }
+
+    @Test
+    void aKeyThatIsNoSettingIsNotRead() {
+        Settings settings = Settings.read(config(Map.of()));
+
+        assertThat(settings.withAdministered(Map.of("claviger.unheard-of", "x")).values())
+                .doesNotContainKey("claviger.unheard-of");
+        assertThatThrownBy(() -> Setting.valueOf("UNHEARD_OF")).isInstanceOf(IllegalArgumentException.class);
+    }
+}
