@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.claviger.Fixture.CHALLENGE;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.SECRET;
+import static org.claviger.Fixture.VERIFIER;
 import static org.claviger.Fixture.json;
 import static org.claviger.Fixture.settings;
 
@@ -67,8 +68,8 @@ class FrontDoorTest {
     @BeforeEach
     void beginAgain() {
         CLOCK.advance(Duration.ofDays(1)); // nothing is blocked any more
-        for (String table :
-                List.of("client", "resource_owner", "sign_in_session", "token_family", "consent", "throttle")) {
+        for (String table : List.of(
+                "client", "resource_owner", "sign_in_session", "token_family", "consent", "throttle", "revocation")) {
             TestDatabase.execute("delete from " + table);
         }
         register("{'client_id':'web','client_secret':'" + SECRET + "','redirect_uris':['" + WEB
@@ -430,6 +431,52 @@ class FrontDoorTest {
         assertThat(ask("").body()).contains("Acme &amp; Co");
         claviger.settings.change(Map.of(own, Optional.empty(), "claviger.brand.name", Optional.empty()), any, "root");
         assertThat(answer(ask("&prompt=none"), "code")).isPresent();
+    }
+
+    private Exchange granted(String client) throws OAuthException {
+        String code = answer(allow(authorize(request(client))), "code").orElseThrow();
+        return send(
+                Exchange.post("grant_type=authorization_code&client_id=" + client + "&code=" + code + "&code_verifier="
+                        + VERIFIER + "&" + Parameters.pair("redirect_uri", WEB)),
+                "/token");
+    }
+
+    private Exchange refresh(String client, Exchange granted) {
+        return send(
+                Exchange.post("grant_type=refresh_token&client_id=" + client + "&refresh_token="
+                        + granted.json().getString("refresh_token")),
+                "/token");
+    }
+
+    /** The leeway that a client has of its own wins. */
+    @Test
+    void tokensFollowTheClassificationOfTheirClientAlsoWhenThatIsChanged()
+            throws OAuthException, SettingRefusedException {
+        String sensitive = ",'token_endpoint_auth_method':'none','redirect_uris':['" + WEB + "'],'scope':'demo',"
+                + "'grant_types':['authorization_code','refresh_token'],'classification':'sensitive'}";
+        register("{'client_id':'payroll'" + sensitive);
+        register("{'client_id':'strict','refresh_token_leeway':0" + sensitive);
+        OptionalLong any = OptionalLong.empty();
+        String life = "claviger.classification.sensitive.access-token-lifetime";
+        String leeway = "claviger.classification.sensitive.refresh-token-leeway";
+        claviger.settings.change(Map.of(life, Optional.of("PT16M"), leeway, Optional.of("PT10S")), any, "root");
+        signIn();
+
+        Exchange first = granted("payroll");
+        Exchange second = refresh("payroll", first);
+        Exchange strict = granted("strict");
+        refresh("strict", strict);
+        CLOCK.advance(Duration.ofSeconds(9));
+
+        assertThat(first.json().getInt("expires_in")).isEqualTo(960);
+        assertThat(second.json().getInt("expires_in")).isEqualTo(960);
+        assertThat(refresh("payroll", first).json().getString("refresh_token"))
+                .isEqualTo(second.json().getString("refresh_token"));
+        assertThat(refresh("strict", strict).json().getString("error")).isEqualTo("invalid_grant");
+        claviger.settings.change(Map.of(life, Optional.empty(), leeway, Optional.empty()), any, "root");
+        Exchange third = refresh("payroll", second);
+        assertThat(third.json().getInt("expires_in")).isEqualTo(900);
+        assertThat(refresh("payroll", second).json().getString("error")).isEqualTo("invalid_grant");
     }
 
     @Test

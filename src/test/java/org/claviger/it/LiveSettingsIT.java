@@ -44,6 +44,7 @@ class LiveSettingsIT {
         one = RunningClaviger.prepare(
                 Path.of("target/it/settings-one"), Postgres.shared().newDatabase());
         one.set("CLAVIGER_SESSION_IDLE_LIFETIME", "PT20M");
+        one.set("CLAVIGER_CLASSIFICATION_SENSITIVE_ACCESS_TOKEN_LIFETIME", "PT16M");
         one.set("CLAVIGER_TRUSTED_PROXIES", "127.0.0.1");
         one.set("CLAVIGER_FORWARDED_HEADERS", "X-Forwarded-For, X-Forwarded-Host");
         two = one.prepareNode(Path.of("target/it/settings-two"));
@@ -188,6 +189,19 @@ class LiveSettingsIT {
 
         assertProblem(refused, 409, "#/" + PINNED);
         assertThat(json(read(one)).getJsonObject(PINNED).getString("value")).isEqualTo("PT20M");
+    }
+
+    @Test
+    void a_rule_of_one_classification_is_read_from_the_environment() throws Exception {
+        String key = "claviger.classification.sensitive.access-token-lifetime";
+        for (RunningClaviger node : List.of(one, two)) {
+            JsonObject shown = json(read(node)).getJsonObject(key);
+            assertThat(shown.getString("value")).isEqualTo("PT16M");
+            assertThat(shown.getBoolean("pinned")).isTrue();
+            assertThat(json(token(node, "wages", "demo")).getInt("expires_in")).isEqualTo(960);
+        }
+        assertProblem(change("*", json("{'" + key + "':'PT20M'}")), 409, "#/" + key);
+        assertThat(life(one)).isEqualTo(900);
     }
 
     private static void assertProblem(HttpResponse<String> answer, int status, String pointer) {
