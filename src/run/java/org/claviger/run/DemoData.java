@@ -46,7 +46,7 @@ final class DemoData {
         return file;
     }
 
-    /** The passwords of the users and the secret of the client {@code batch}, by their names: the same at each start. */
+    /** The passwords of the users and the secrets of the clients {@code batch} and {@code operator}, by their names: the same at each start. */
     Properties passwords() throws IOException {
         Path file = folder.resolve("demo-passwords");
         Properties passwords = new Properties();
@@ -54,14 +54,17 @@ final class DemoData {
             try (Reader reader = Files.newBufferedReader(file)) {
                 passwords.load(reader);
             }
-        } else {
-            passwords.setProperty("alice", randomPassword());
-            passwords.setProperty("bob", randomPassword());
-            passwords.setProperty("root", randomPassword());
-            passwords.setProperty("batch", randomSecret());
+        }
+        int known = passwords.size();
+        passwords.computeIfAbsent("alice", user -> randomPassword());
+        passwords.computeIfAbsent("bob", user -> randomPassword());
+        passwords.computeIfAbsent("root", user -> randomPassword());
+        passwords.computeIfAbsent("batch", client -> randomSecret());
+        passwords.computeIfAbsent("operator", client -> randomSecret());
+        if (passwords.size() > known) {
             StringWriter text = new StringWriter();
             passwords.store(text, "What ./mvnw -Prun prints");
-            writePrivately(file, text.toString());
+            writePrivately(file, text.toString(), StandardCopyOption.REPLACE_EXISTING);
         }
         return passwords;
     }
@@ -89,6 +92,14 @@ final class DemoData {
                       "scope": "demo",
                       "token_endpoint_auth_method": "client_secret_basic",
                       "groups": ["user"]
+                    },
+                    {
+                      "client_id": "operator",
+                      "client_name": "Scripts that administer",
+                      "client_secret": "%s",
+                      "grant_types": ["client_credentials"],
+                      "scope": "claviger:admin",
+                      "token_endpoint_auth_method": "client_secret_basic"
                     }
                   ],
                   "users": [
@@ -101,6 +112,7 @@ final class DemoData {
                         .formatted(
                                 port,
                                 passwords.getProperty("batch"),
+                                passwords.getProperty("operator"),
                                 passwords.getProperty("alice"),
                                 passwords.getProperty("bob"),
                                 passwords.getProperty("root"));

@@ -88,6 +88,7 @@ final class Main {
                     root   %s  who administers Claviger
 
                 The client `batch` has the secret %s
+                The client `operator`, which administers, has the secret %s
                 Ctrl-C stops the server. It keeps its data in %s
                 """
                 .formatted(
@@ -96,6 +97,7 @@ final class Main {
                         passwords.getProperty("bob"),
                         passwords.getProperty("root"),
                         passwords.getProperty("batch"),
+                        passwords.getProperty("operator"),
                         data.folder());
     }
 

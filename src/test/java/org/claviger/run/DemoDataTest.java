@@ -30,7 +30,18 @@ class DemoDataTest {
         assertThat(Files.readString(second.keyEncryptionKey())).isEqualTo(key);
         assertThat(second.passwords()).isEqualTo(passwords);
         assertThat(Base64.getUrlDecoder().decode(key)).hasSize(32);
-        assertThat(passwords.stringPropertyNames()).containsExactlyInAnyOrder("alice", "bob", "root", "batch");
+        assertThat(passwords.stringPropertyNames())
+                .containsExactlyInAnyOrder("alice", "bob", "root", "batch", "operator");
+    }
+
+    @Test
+    void what_an_earlier_release_has_made_stays_and_gets_what_is_new() throws IOException {
+        Files.writeString(open().folder().resolve("demo-passwords"), "alice=of old\n");
+
+        Properties passwords = open().passwords();
+
+        assertThat(passwords.getProperty("alice")).isEqualTo("of old");
+        assertThat(passwords).containsKey("operator").isEqualTo(open().passwords());
     }
 
     @Test
