@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -82,7 +83,7 @@ public final class LiveSettings implements Supplier<Settings> {
         return edition;
     }
 
-    /** How many values are accepted and not advised. */
+    /** How many values are accepted and not advised: a gauge. */
     public int outsideOfAdvised() {
         return get().warnings().size();
     }
@@ -201,7 +202,7 @@ public final class LiveSettings implements Supplier<Settings> {
         Map<String, SettingValue> known = new HashMap<>(before.settings.values());
         known.putAll(after.values());
         for (Map.Entry<String, Optional<String>> change : new TreeMap<>(changes).entrySet()) {
-            refuseImpossible(change.getKey(), change.getValue(), Optional.ofNullable(known.get(change.getKey())));
+            refuseImpossible(change.getKey(), change.getValue(), known);
         }
         for (String key : administered.keySet()) {
             if (before.settings.values().containsKey(key) && !after.values().containsKey(key)) {
@@ -214,18 +215,24 @@ public final class LiveSettings implements Supplier<Settings> {
         return after;
     }
 
-    private static void refuseImpossible(String key, Optional<String> value, Optional<SettingValue> known)
+    private static void refuseImpossible(String key, Optional<String> value, Map<String, SettingValue> known)
             throws SettingRefusedException {
-        if (known.isEmpty()) {
+        SettingValue now = known.get(key);
+        if (now == null) {
             throw new SettingRefusedException(Reason.UNKNOWN, key, "there is no such setting");
         }
-        if (!known.get().setting().isLive()) {
+        if (!now.setting().isLive()) {
             throw new SettingRefusedException(
                     Reason.NOT_LIVE, key, key + ": is changed by configuration and a restart only");
         }
-        if (known.get().pinned()) {
+        if (now.pinned()) {
+            SettingValue forAll = Objects.requireNonNull(known.get(now.setting().key()));
             throw new SettingRefusedException(
-                    Reason.PINNED, key, key + ": is set by " + known.get().origin() + ", which wins");
+                    Reason.PINNED,
+                    key,
+                    forAll.pinned()
+                            ? key + ": " + now.setting().key() + " is set by " + forAll.origin() + ", which wins"
+                            : key + ": is set by " + now.origin() + ", which wins");
         }
         if (value.filter(text -> text.isBlank() || text.length() > MAX_LENGTH).isPresent()) {
             throw new SettingRefusedException(

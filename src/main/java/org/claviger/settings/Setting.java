@@ -15,6 +15,7 @@ import static org.claviger.settings.Setting.Type.URL;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Every setting that there is: from here they are read, the README's table is made, and {@code admin/settings} shows them. What
@@ -248,6 +249,7 @@ public enum Setting {
             "texts that replace those of the pages, and words for scopes");
 
     private static final String PREFIX = "claviger.";
+    private static final Pattern OF_CLASSIFICATION = Pattern.compile("^claviger\\.classification\\.[^.]+\\.");
 
     private final String name;
     private final Type type;
@@ -370,6 +372,11 @@ public enum Setting {
     /** The key for one classification; the plain one for the empty name, which stands for all. */
     public String key(String classification) {
         return classification.isEmpty() ? key() : PREFIX + "classification." + classification + "." + name;
+    }
+
+    /** The plain key of one that is for a classification; any other as it is. */
+    static String keyForAll(String key) {
+        return OF_CLASSIFICATION.matcher(key).replaceFirst(PREFIX);
     }
 
     public Type type() {

@@ -33,6 +33,7 @@ final class SettingReader {
     private Optional<String> find(Setting setting, String key, String byDefault) {
         Optional<Written> found =
                 source.apply(key).filter(written -> !written.text().isBlank());
+        boolean forAllIsPinned = !key.equals(setting.key()) && value(setting).pinned();
         Optional<String> text = found.map(written -> written.text().strip());
         values.put(
                 key,
@@ -41,7 +42,7 @@ final class SettingReader {
                         setting.isSecret() ? "" : text.orElse(byDefault),
                         byDefault,
                         found.map(Written::origin).orElse("default"),
-                        found.filter(Written::pinned).isPresent()));
+                        forAllIsPinned || found.filter(Written::pinned).isPresent()));
         return text;
     }
 

@@ -6,7 +6,8 @@ package org.claviger.settings;
  * @param value as it was written, or the default; empty if it is secret
  * @param byDefault what it is where nothing is written
  * @param origin where it stands: {@code default}, {@code administered}, or the source as the server names it
- * @param pinned whether it stands in the environment or the system properties, against which nobody else can do anything
+ * @param pinned whether it stands in the environment or the system properties, against which nobody else can do anything; of a
+ *     classification also where they say it of all
  */
 public record SettingValue(Setting setting, String value, String byDefault, String origin, boolean pinned) {
     /**

@@ -134,7 +134,7 @@ public record Settings(
 
     /**
      * These, as they were configured, with what administrators say on top; what stands in the environment or the system properties
-     * wins. Only live settings are read anew, the others stay as they were at the start. Keys that no setting has are passed over:
+     * wins, and what stands there for all classifications wins over what they say of one. Only live settings are read anew, the others stay as they were at the start. Keys that no setting has are passed over:
      * nodes are updated one by one.
      *
      * @param administered values by their key
@@ -146,6 +146,7 @@ public record Settings(
                     configured.apply(key).filter(written -> !written.text().isBlank());
             return here.filter(Written::pinned)
                     .or(() -> Optional.ofNullable(administered.get(key))
+                            .filter(text -> !isPinned(Setting.keyForAll(key)))
                             .map(text -> new Written(text, ADMINISTERED, false)))
                     .or(() -> here);
         });
@@ -174,6 +175,13 @@ public record Settings(
                 all,
                 reader.warnings(),
                 configured);
+    }
+
+    private boolean isPinned(String key) {
+        return configured
+                .apply(key)
+                .filter(written -> written.pinned() && !written.text().isBlank())
+                .isPresent();
     }
 
     /** Every setting as it is in force, by its key: first those for all in the order of {@link Setting}, then each classification's. */

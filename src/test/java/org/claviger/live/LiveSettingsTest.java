@@ -219,6 +219,39 @@ class LiveSettingsTest {
     }
 
     @Test
+    void whatStandsInTheEnvironmentForAllBoundsEachClassificationToo() throws SettingRefusedException {
+        String own = "claviger.classification.standard.access-token-lifetime";
+        change(node, own, "PT60M");
+        LiveSettings pinned = LiveSettings.load(
+                Settings.read(config(Map.of("CLAVIGER_ACCESS_TOKEN_LIFETIME", "PT20M"))), TestDatabase.database());
+
+        assertThat(life(pinned)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(pinned.get().values().get(own).pinned()).isTrue();
+        SettingRefusedException refusal = refused(pinned, set(own, "PT30M"));
+        assertThat(refusal.reason()).isEqualTo(Reason.PINNED);
+        assertThat(refusal).hasMessageContaining(own).hasMessageContaining(": " + LIFE + " is set by ");
+        Map<String, Optional<String>> another = Map.of(
+                "claviger.classifications", Optional.of("lax"),
+                "claviger.classification.lax.access-token-lifetime", Optional.of("PT60M"));
+        assertThat(refused(pinned, another).reason()).isEqualTo(Reason.PINNED);
+    }
+
+    @Test
+    void whatStandsInTheEnvironmentForOneClassificationLeavesTheOthers() throws SettingRefusedException {
+        LiveSettings pinned = LiveSettings.load(
+                Settings.read(config(Map.of("CLAVIGER_CLASSIFICATION_SENSITIVE_ACCESS_TOKEN_LIFETIME", "PT16M"))),
+                TestDatabase.database());
+        change(pinned, LIFE, "PT20M");
+
+        assertThat(life(pinned)).isEqualTo(Duration.ofMinutes(20));
+        assertThat(pinned.get().classification("sensitive").lifetimes().accessToken())
+                .isEqualTo(Duration.ofMinutes(16));
+        assertThat(refused(pinned, set("claviger.classification.sensitive.access-token-lifetime", "PT15M"))
+                        .reason())
+                .isEqualTo(Reason.PINNED);
+    }
+
+    @Test
     void aChangeThatRestsOnEarlierSettingsIsRefused() throws SettingRefusedException {
         LiveSettings other = node();
         change(other, NAME, "Theirs");
