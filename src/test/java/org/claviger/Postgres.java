@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -121,6 +122,29 @@ public final class Postgres implements AutoCloseable {
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
+    }
+
+    /** Kills all processes of the server at this moment; {@link #start} recovers what it had committed. */
+    public void crash() {
+        try {
+            long id = Long.parseLong(
+                    Files.readAllLines(data.resolve("postmaster.pid")).get(0));
+            ProcessHandle postmaster = ProcessHandle.of(id).orElseThrow();
+            List<ProcessHandle> all = Stream.concat(postmaster.descendants(), Stream.of(postmaster))
+                    .toList();
+            all.forEach(ProcessHandle::destroyForcibly);
+            all.forEach(process -> process.onExit().join());
+            Files.delete(data.resolve("postmaster.pid"));
+            QUIET.setLevel(Level.OFF); // there is nothing left to stop, only a lock to release
+            server.close();
+            QUIET.setLevel(Level.WARNING);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+
+    public int port() {
+        return port;
     }
 
     /** Makes an empty database and answers the environment variables with which Claviger uses it. */

@@ -48,6 +48,11 @@ final class Person {
         this.address = address;
     }
 
+    /** What the browser keeps, by name. */
+    Map<String, String> cookies() {
+        return cookies;
+    }
+
     HttpResponse<String> authorize(RunningClaviger node) throws InterruptedException, IOException {
         return remember(node.get(AUTHORIZE, headers()));
     }

@@ -70,6 +70,8 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private PayaraServer payara;
     private boolean asDelivered;
     private List<String> serverOptions = List.of();
+    private Duration patience = PATIENCE;
+    private Path war = war();
     private final Map<String, String> virtualServers = new HashMap<>();
     private final List<String> commandsOfPayara = new ArrayList<>();
 
@@ -185,7 +187,7 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
     private ServerProcess launch(Map<String, String> settings) throws InterruptedException, IOException, StartFailure {
         List<Path> wars = new ArrayList<>(others);
         // The last, because Payara Micro loads no application after one that failed.
-        wars.add(war());
+        wars.add(war);
         return switch (SERVER) {
             case "payara-micro" -> PayaraMicro.start(Path.of(""), port, wars, settings, this::write, microOptions());
             case "payara-server" ->
@@ -294,6 +296,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         if (answer.statusCode() != 200) {
             throw new IOException(command + " " + argument + ": " + answer.body());
         }
+    }
+
+    /** Another build of Claviger, for the next start. */
+    void war(Path claviger) {
+        war = claviger;
     }
 
     /** Claviger itself, for {@link #bring}. */
@@ -438,8 +445,13 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
+    /** For how long clients wait for an answer from now on. */
+    void patience(Duration longest) {
+        patience = longest;
+    }
+
     public HttpRequest.Builder request(String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at(path)).timeout(PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(at(path)).timeout(patience);
         return headers.length == 0 ? request : request.headers(headers);
     }
 
