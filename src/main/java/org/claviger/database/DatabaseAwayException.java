@@ -8,11 +8,11 @@ import java.util.Set;
 /** The database is away: neither a refusal nor a fault of ours, and worth another try in a moment. */
 public final class DatabaseAwayException extends RuntimeException {
     /**
-     * PostgreSQL ends, starts, is full (class 53) or is a standby that cannot be written (25006; appendix A of its manual); H2 has
-     * lost its connection or is being closed.
+     * PostgreSQL ends, starts, is full (class 53), is a standby that cannot be written (25006), or has ended the connection of a node
+     * that stood still (25P03, 25P04; appendix A of its manual); H2 has lost its connection or is being closed.
      */
     private static final Set<String> STATES =
-            Set.of("57P01", "57P02", "57P03", "57P05", "25006", "90067", "90098", "90121");
+            Set.of("57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "25006", "90067", "90098", "90121");
 
     /** The key is that of the setting that says where the database is. */
     DatabaseAwayException(String key, Throwable cause) {

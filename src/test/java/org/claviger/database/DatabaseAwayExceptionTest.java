@@ -30,6 +30,8 @@ class DatabaseAwayExceptionTest {
         "57P03, true", // starting up
         "53300, true", // too many connections
         "53100, true", // no room on the disk
+        "25P03, true", // the connection was idle in a transaction for too long: this node stood still
+        "25P04, true", // the transaction took too long (PostgreSQL 17, where an administrator says so)
         "25006, true", // a standby, which nobody has told to take over
         "57014, false", // the statement was cancelled
         "28P01, false", // wrong password
