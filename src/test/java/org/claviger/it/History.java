@@ -61,6 +61,11 @@ final class History {
         calls.add(call);
     }
 
+    /** All that there were. */
+    Set<Integer> statuses() {
+        return calls.stream().map(Call::status).collect(Collectors.toSet());
+    }
+
     /** How many calls of each kind got which status, as a line of text. */
     String counts() {
         return counts(0, Long.MAX_VALUE);

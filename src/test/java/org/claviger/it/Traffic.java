@@ -11,13 +11,17 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.claviger.it.History.Call;
 import org.claviger.it.History.Kind;
 
@@ -29,24 +33,36 @@ final class Traffic implements AutoCloseable {
     private static final String SECRET_OF_WEB = basic("web", "web-secret-of-at-least-32-characters");
 
     private final History history = new History();
+    private final Duration pause;
     private final ExecutorService threads;
     private final List<Future<?>> running = new ArrayList<>();
     private final Map<RunningClaviger, Set<Kind>> succeeded = new ConcurrentHashMap<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
+    /** Read by whoever asks, so that there is a moment at which nobody asks a node that is to go. */
+    private final ReadWriteLock asking = new ReentrantReadWriteLock();
+
     private volatile List<RunningClaviger> nodes;
     private volatile long since;
     private volatile boolean over;
 
-    /** @param people each goes on with the browser in which they may have signed in before */
-    Traffic(List<RunningClaviger> nodes, List<Person> people) {
+    /**
+     * Begins.
+     *
+     * @param people each goes on with the browser in which they may have signed in before
+     * @param pause after each answer
+     */
+    Traffic(List<RunningClaviger> nodes, List<Person> people, Duration pause) {
         this.nodes = List.copyOf(nodes);
+        this.pause = pause;
         threads = Executors.newFixedThreadPool(people.size() + SERVICES);
         people.forEach(person -> {
             Random random = new Random(running.size());
-            begin(() -> session(person, random));
+            start(() -> session(person, random));
         });
         for (int i = 0; i < SERVICES; i++) {
             Random random = new Random(running.size());
-            begin(() -> service(random));
+            start(() -> service(random));
         }
     }
 
@@ -54,9 +70,19 @@ final class Traffic implements AutoCloseable {
         return history;
     }
 
-    /** From now on clients ask these, as if a balancer had been told. */
+    /** What kept somebody from signing in or a service from a token: no answer, or another than expected. */
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** From now on clients ask these, as if a balancer had been told; returns when nobody waits for an answer of another. */
     void goTo(List<RunningClaviger> others) {
-        nodes = List.copyOf(others);
+        asking.writeLock().lock();
+        try {
+            nodes = List.copyOf(others);
+        } finally {
+            asking.writeLock().unlock();
+        }
     }
 
     @FunctionalInterface
@@ -64,7 +90,7 @@ final class Traffic implements AutoCloseable {
         void run() throws InterruptedException;
     }
 
-    private void begin(Work work) {
+    private void start(Work work) {
         running.add(threads.submit(() -> {
             while (!over) {
                 work.run();
@@ -83,10 +109,19 @@ final class Traffic implements AutoCloseable {
 
     private Answer ask(Kind kind, Random random, String family, String token, Question question)
             throws InterruptedException {
-        RunningClaviger node = any(random);
-        long begun = System.nanoTime();
+        asking.readLock().lock();
+        try {
+            return ask(kind, any(random), family, token, question);
+        } finally {
+            asking.readLock().unlock();
+        }
+    }
+
+    private Answer ask(Kind kind, RunningClaviger node, String family, String token, Question question)
+            throws InterruptedException {
         int status = 0;
         String body = "";
+        long begun = System.nanoTime();
         try {
             HttpResponse<String> answer = question.ask(node);
             status = answer.statusCode();
@@ -113,6 +148,7 @@ final class Traffic implements AutoCloseable {
         } else if (call.isUnsure()) {
             TimeUnit.MILLISECONDS.sleep(50); // as Retry-After asks, in short
         }
+        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
         return new Answer(call, tokens ? json(body).getString("access_token") : "");
     }
 
@@ -121,13 +157,39 @@ final class Traffic implements AutoCloseable {
         return now.get(random.nextInt(now.size()));
     }
 
+    /** What something begins with. */
+    @FunctionalInterface
+    private interface Beginning {
+        String at(RunningClaviger node) throws InterruptedException, IOException;
+    }
+
+    /** Answers nothing after a while if there is nothing to be had. */
+    private String begin(Random random, Beginning beginning) throws InterruptedException {
+        asking.readLock().lock();
+        try {
+            return beginning.at(any(random));
+        } catch (IOException | AssertionError notNow) {
+            failures.add(String.valueOf(notNow.getMessage()));
+        } finally {
+            asking.readLock().unlock();
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+        return "";
+    }
+
+    private static String serviceToken(RunningClaviger node) throws InterruptedException, IOException {
+        HttpResponse<String> answer = node.post(
+                "/api/v2/auth/token", form("grant_type", "client_credentials"), "Authorization", SECRET_OF_SERVICE);
+        if (answer.statusCode() != 200) {
+            throw new IOException("a service got " + answer.statusCode());
+        }
+        return json(answer).getString("access_token");
+    }
+
     /** A user signs in at any node, and the client goes on until the grant has ended. */
     private void session(Person person, Random random) throws InterruptedException {
-        String code;
-        try {
-            code = person.code(any(random));
-        } catch (IOException | AssertionError notNow) {
-            TimeUnit.MILLISECONDS.sleep(50);
+        String code = begin(random, person::code);
+        if (code.isEmpty()) {
             return;
         }
         Answer first = ask(Kind.REDEEM, random, code, code, node -> Person.redeem(node, code));
@@ -162,21 +224,8 @@ final class Traffic implements AutoCloseable {
 
     /** A service has a token, which it revokes, and which somebody uses at every node before and after. */
     private void service(Random random) throws InterruptedException {
-        String token;
-        try {
-            HttpResponse<String> answer = any(random)
-                    .post(
-                            "/api/v2/auth/token",
-                            form("grant_type", "client_credentials"),
-                            "Authorization",
-                            SECRET_OF_SERVICE);
-            if (answer.statusCode() != 200) {
-                TimeUnit.MILLISECONDS.sleep(50);
-                return;
-            }
-            token = json(answer).getString("access_token");
-        } catch (IOException notNow) {
-            TimeUnit.MILLISECONDS.sleep(50);
+        String token = begin(random, Traffic::serviceToken);
+        if (token.isEmpty()) {
             return;
         }
         use(token, token, random);
