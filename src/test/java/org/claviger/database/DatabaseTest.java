@@ -170,6 +170,23 @@ class DatabaseTest {
                 .isNotEmpty();
     }
 
+    /** Version N starts, and goes on, beside N+1 (docs/upgrade.md). */
+    @Test
+    void aMigrationOfALaterReleaseIsLeftAlone() {
+        String record = "\"flyway_schema_history\" where \"version\" = '9000'";
+        TestDatabase.execute("insert into \"flyway_schema_history\" select 9000, '9000', \"description\", \"type\","
+                + " 'V9000__later.sql', 1, \"installed_by\", current_timestamp, 1, true from \"flyway_schema_history\""
+                + " where \"version\" = '6'");
+        try (Database opened = Database.open(TestDatabase.dataSource())) {
+            opened.change(entities -> add(entities, "test"));
+
+            assertThat(isThere("test")).isTrue();
+            assertThat(TestDatabase.query("select \"script\" from " + record)).containsExactly("V9000__later.sql");
+        } finally {
+            TestDatabase.execute("delete from " + record);
+        }
+    }
+
     @Test
     void aClosedDatabaseAnswersNoMore() {
         JdbcDataSource source = new JdbcDataSource();

@@ -1,0 +1,262 @@
+
+create table signing_key (
+    kid varchar(43) not null primary key,
+    serial_number integer not null unique,
+    algorithm varchar(16) not null,
+    public_jwk varchar(4000) not null,
+    wrapped_private_key varchar(10000) not null,
+    created_at timestamp(6) with time zone not null
+);
+create table mac_key (
+    purpose varchar(32) not null,
+    version integer not null,
+    wrapped_key varchar(400) not null,
+    created_at timestamp(6) with time zone not null,
+    primary key (purpose, version)
+);
+create table client (
+    client_id varchar(255) not null primary key,
+    metadata varchar(100000) not null,
+    secret_mac varchar(43),
+    secret_mac_key_version integer
+);
+create table version_number (
+    name varchar(32) not null primary key,
+    number bigint not null
+);
+insert into version_number (name, number) values ('client', 0);
+create table resource_owner (
+    subject varchar(22) not null primary key,
+    username varchar(255) not null unique,
+    password_hash varchar(255) not null,
+    full_name varchar(255),
+    email varchar(255),
+    enabled boolean not null
+);
+create table resource_owner_group (
+    subject varchar(22) not null references resource_owner (subject) on delete cascade,
+    group_name varchar(255) not null,
+    primary key (subject, group_name)
+);
+create table import_entry (
+    kind varchar(16) not null,
+    name varchar(255) not null,
+    digest varchar(60) not null,
+    primary key (kind, name)
+);
+create table sign_in_session (
+    id_hash varchar(43) not null primary key,
+    subject varchar(22) not null,
+    auth_time timestamp(6) with time zone not null,
+    last_used_at timestamp(6) with time zone not null,
+    expires_at timestamp(6) with time zone not null
+);
+create table token_family (
+    family_id varchar(22) not null primary key,
+    client_id varchar(255) not null,
+    subject varchar(255) not null,
+    scope varchar(1000) not null,
+    auth_time timestamp(6) with time zone not null,
+    code_hash varchar(43) not null unique,
+    redirect_uri varchar(2000) not null,
+    code_challenge varchar(43) not null,
+    generation bigint not null,
+    idle_expires_at timestamp(6) with time zone not null,
+    expires_at timestamp(6) with time zone not null,
+    ended_at timestamp(6) with time zone,
+    end_reason varchar(32)
+);
+
+create index sign_in_session_subject on sign_in_session (subject);
+create index token_family_subject on token_family (subject);
+create table consent (
+    subject varchar(22) not null,
+    client_id varchar(255) not null,
+    scope varchar(1000) not null,
+    allowed_at timestamp(6) with time zone not null,
+    primary key (subject, client_id)
+);
+create table throttle (
+    attempt varchar(60) not null primary key,
+    failures integer not null,
+    blocked_until timestamp(6) with time zone not null,
+    forgotten_at timestamp(6) with time zone not null
+);
+create index throttle_blocked_until on throttle (blocked_until);
+create index throttle_forgotten_at on throttle (forgotten_at);
+
+create table setup_code (
+    code_hash varchar(43) not null primary key,
+    expires_at timestamp(6) with time zone not null
+);
+insert into version_number (name, number) values ('first_administrator', 0);
+
+alter table signing_key add column line varchar(16) default 'default' not null;
+alter table signing_key add column signs_from timestamp(6) with time zone default current_timestamp not null;
+alter table signing_key add column retired_at timestamp(6) with time zone default current_timestamp + interval '30' day not null;
+alter table signing_key add column compromised_at timestamp(6) with time zone;
+update signing_key set signs_from = created_at, retired_at = created_at + interval '30' day;
+alter table mac_key add column used_from timestamp(6) with time zone default current_timestamp not null;
+update mac_key set used_from = created_at;
+insert into version_number (name, number) values ('signing_key', 0);
+insert into version_number (name, number) values ('mac_key', 0);
+
+create table revocation (
+    kind varchar(16) not null,
+    name varchar(255) not null,
+    serial_number bigint not null unique,
+    revoked_at timestamp(6) with time zone not null,
+    issued_before timestamp(6) with time zone not null,
+    expires_at timestamp(6) with time zone not null,
+    primary key (kind, name)
+);
+insert into version_number (name, number) values ('revocation', 0);
+alter table token_family add column rotated_at timestamp(6) with time zone;
+alter table token_family add column key_version integer;
+alter table client add column enabled boolean default true not null;
+create table cleanup_lease (
+    name varchar(32) not null primary key,
+    holder varchar(22) not null,
+    expires_at timestamp(6) with time zone not null
+);
+insert into cleanup_lease (name, holder, expires_at) values ('cleanup', '', timestamp with time zone '1970-01-01 00:00:00+00');
+
+create table change (
+    number bigint generated by default as identity primary key,
+    topic varchar(32) not null,
+    name varchar(255) not null,
+    written_at timestamp(6) with time zone default current_timestamp not null
+);
+insert into change (topic, name) values ('start', '');
+create sequence revocation_number start with 1000000000;
+delete from version_number where name = 'revocation';
+delete from version_number where name = 'client';
+create table "flyway_schema_history" (
+    "installed_rank" integer not null primary key,
+    "version" varchar(50),
+    "description" varchar(200) not null,
+    "type" varchar(20) not null,
+    "script" varchar(1000) not null,
+    "checksum" integer,
+    "installed_by" varchar(100) not null,
+    "installed_on" timestamp default current_timestamp not null,
+    "execution_time" integer not null,
+    "success" boolean not null
+);
+create index "flyway_schema_history_s_idx" on "flyway_schema_history" ("success");
+delete from change;
+insert into change (number, topic, name, written_at) values (1, 'start', '', current_timestamp - interval '12' second);
+insert into change (number, topic, name, written_at) values (2, 'mac_key', '', current_timestamp - interval '10' second);
+insert into change (number, topic, name, written_at) values (3, 'mac_key', '', current_timestamp - interval '10' second);
+insert into change (number, topic, name, written_at) values (4, 'mac_key', '', current_timestamp - interval '10' second);
+insert into change (number, topic, name, written_at) values (5, 'mac_key', '', current_timestamp - interval '10' second);
+insert into change (number, topic, name, written_at) values (6, 'mac_key', '', current_timestamp - interval '10' second);
+insert into change (number, topic, name, written_at) values (7, 'signing_key', '', current_timestamp - interval '10' second);
+insert into change (number, topic, name, written_at) values (8, 'client', 'spa', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (9, 'client', 'web', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (10, 'client', 'web-post', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (11, 'client', 'service', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (12, 'client', 'stranger', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (13, 'client', 'demo', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (14, 'client', 'album', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (15, 'client', 'payroll', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (16, 'client', 'phone', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (17, 'client', 'native', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (18, 'client', 'once', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (19, 'client', 'console', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (20, 'client', 'patient', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (21, 'client', 'doomed', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (22, 'client', 'elsewhere-server', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (23, 'client', 'microprofile', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (24, 'client', 'elsewhere', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (25, 'client', 'operator', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (26, 'client', 'odd:100%+more&=/?', current_timestamp - interval '9' second);
+insert into change (number, topic, name, written_at) values (27, 'revocation', '1000000000', current_timestamp - interval '1' second);
+delete from cleanup_lease;
+insert into cleanup_lease (name, holder, expires_at) values ('cleanup', 'Ykt9GAhFfm6KEdhOIEp9Qg', current_timestamp + interval '353' second);
+delete from client;
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('spa', '{"client_id":"spa","client_name":"Single-page application","redirect_uris":["https://spa.example.org/callback","http://127.0.0.1:45585/demo/"],"grant_types":["authorization_code","refresh_token"],"scope":"profile demo","token_endpoint_auth_method":"none","allowed_origins":["https://spa.example.org"]}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('web', '{"client_id":"web","client_name":"Web application","redirect_uris":["https://web.example.org/callback"],"grant_types":["authorization_code","refresh_token"],"scope":"profile demo","token_endpoint_auth_method":"client_secret_basic"}', '3njzDQTOzhA3BaENWiPHvz7I7rQNbC3hjVpkB7S2E6c', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('web-post', '{"client_id":"web-post","client_name":"Web application that sends its secret in the form","redirect_uris":["https://web-post.example.org/callback"],"grant_types":["authorization_code","refresh_token"],"scope":"profile","token_endpoint_auth_method":"client_secret_post"}', 'ndIGFeEmyQVKWljI3TePF3m3h7S0JpXxD4kH_aT39kk', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('service', '{"client_id":"service","client_name":"Service with roles","redirect_uris":["https://service.example.org/callback"],"grant_types":["client_credentials"],"scope":"demo","token_endpoint_auth_method":"client_secret_basic","groups":["user","orders"]}', 'rihDwAVp_FvT3CkD94Z4DrVSiRUaZvKcazdeS2mKckg', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('stranger', '{"client_id":"stranger","client_name":"Service without a role","grant_types":["client_credentials"],"scope":"demo","token_endpoint_auth_method":"client_secret_basic"}', 'Dh6cegYOyJEC7KVW3jhbiTCK4LRroO3gMWt9eyUXPiE', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('demo', '{"client_id":"demo","client_name":"Demo page","redirect_uris":["http://127.0.0.1:45585/demo/"],"grant_types":["authorization_code","refresh_token"],"scope":"profile demo","token_endpoint_auth_method":"none"}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('album', '{"client_id":"album","client_name":"Photo album","redirect_uris":["http://127.0.0.1:7357/callback"],"scope":"profile","token_endpoint_auth_method":"client_secret_post"}', 'QQ0BM-XDGpKEluqd4ojQYmeC-zzZSlvwYd6DZY4B5sE', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('payroll', '{"client_id":"payroll","client_name":"Payroll","redirect_uris":["http://127.0.0.1:7357/callback"],"grant_types":["authorization_code","refresh_token"],"scope":"profile demo","token_endpoint_auth_method":"none","classification":"restricted"}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('phone', '{"client_id":"phone","client_name":"Phone app","redirect_uris":["com.example.app:/callback"],"scope":"profile","token_endpoint_auth_method":"none"}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('native', '{"client_id":"native","client_name":"Application <b>\"with\" a private-use scheme</b> & markup in its name","redirect_uris":["org.example.native:/callback","https://native.example.org/callback?from=claviger"],"grant_types":["authorization_code","refresh_token"],"scope":"profile","token_endpoint_auth_method":"none"}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('once', '{"client_id":"once","client_name":"Application without refresh tokens, for users of the group user only","redirect_uris":["https://once.example.org/callback"],"grant_types":["authorization_code"],"scope":"profile","token_endpoint_auth_method":"none","user_groups":["user"]}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('console', '{"client_id":"console","client_name":"Administration console","redirect_uris":["https://console.example.org/callback"],"grant_types":["authorization_code","refresh_token"],"scope":"profile claviger:admin","token_endpoint_auth_method":"none"}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('patient', '{"client_id":"patient","client_name":"Application that may repeat a refresh whose answer it lost","redirect_uris":["https://patient.example.org/callback"],"grant_types":["authorization_code","refresh_token"],"scope":"profile","token_endpoint_auth_method":"none","refresh_token_leeway":60}', null, null, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('doomed', '{"client_id":"doomed","client_name":"Service whose tokens a test revokes","grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic","groups":["user"]}', 'BDBkKeJKS33RgkTnnTHrVR3OI_Wbyv7fm5GZsuJT6Qw', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('elsewhere-server', '{"client_id":"elsewhere-server","client_name":"Server elsewhere that asks what tokens mean","grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_basic","resource":"https://elsewhere.example.org"}', 'DBl6Nuu4T0w_pEnhR02Xkozxd7YHqgMwJJYlWCj2Rq4', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('microprofile', '{"client_id":"microprofile","client_name":"Service whose tokens are for verifiers that refuse at+jwt","grant_types":["client_credentials"],"scope":"demo","token_endpoint_auth_method":"client_secret_basic","access_token_typ":"JWT","groups":["user"]}', 'uTypQ_j-sv21qn3BzYza20tsIlEO06TBvloyLjh9Z8Q', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('elsewhere', '{"client_id":"elsewhere","client_name":"Service whose tokens are for another place","grant_types":["client_credentials"],"scope":"demo","token_endpoint_auth_method":"client_secret_basic","audience":"https://elsewhere.example.org","groups":["user"]}', 'FccP_rz2PErHyKVVjTby1cHAH_t2VafotKGIbLvuJP4', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('operator', '{"client_id":"operator","client_name":"Service that may administer","grant_types":["client_credentials"],"scope":"demo claviger:admin","token_endpoint_auth_method":"client_secret_basic","groups":["user"]}', 'HmBKemxONVLADD2CDHGEoaABaCbqucjcH9kw8-N8f0E', 1, true);
+insert into client (client_id, metadata, secret_mac, secret_mac_key_version, enabled) values ('odd:100%+more&=/?', '{"client_id":"odd:100%+more&=/?","client_name":"Service whose credentials need their encoding","grant_types":["client_credentials"],"scope":"demo","token_endpoint_auth_method":"client_secret_basic"}', 'rK_Uu_JEE8u6jOX6ruUAqYFHZVcOm3habNpIoVdf0xA', 1, true);
+delete from consent;
+insert into consent (subject, client_id, scope, allowed_at) values ('0po0hrm3EzyL1OlHFp77UA', 'web', 'profile demo', current_timestamp - interval '2' second);
+insert into "flyway_schema_history" ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success") values (1, '1', 'first light', 'SQL', 'V1__first_light.sql', -1070624343, 'claviger', 26, true);
+insert into "flyway_schema_history" ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success") values (2, '2', 'front door', 'SQL', 'V2__front_door.sql', -1956891389, 'claviger', 6, true);
+insert into "flyway_schema_history" ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success") values (3, '3', 'import and first administrator', 'SQL', 'V3__import_and_first_administrator.sql', 316332436, 'claviger', 7, true);
+insert into "flyway_schema_history" ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success") values (4, '4', 'key rotation', 'SQL', 'V4__key_rotation.sql', -1505396277, 'claviger', 8, true);
+insert into "flyway_schema_history" ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success") values (5, '5', 'revocation', 'SQL', 'V5__revocation.sql', 1267173279, 'claviger', 8, true);
+insert into "flyway_schema_history" ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by", "execution_time", "success") values (6, '6', 'change feed', 'SQL', 'V6__change_feed.sql', -447282777, 'claviger', 8, true);
+delete from import_entry;
+insert into import_entry (kind, name, digest) values ('client', 'spa', '1.tc23y5pF2CaMJ9Yma3GToLVKcQuomaaHpsflxTE4Od0');
+insert into import_entry (kind, name, digest) values ('client', 'web', '1.MA9gb2IsgzQJFDymcM-zQYOOq5_uwxE-VfqNeQE8PHU');
+insert into import_entry (kind, name, digest) values ('client', 'web-post', '1.yGif4qOf-CVXxH8EIsBZ8zfhq6IpPGX-njeiaFcdoy0');
+insert into import_entry (kind, name, digest) values ('client', 'service', '1.QoycSRKuzLqPi-O0dDUUErlNEgtTyeIzEMgNUfzleKw');
+insert into import_entry (kind, name, digest) values ('client', 'stranger', '1.64pxDuA6ZpGO1NHeT8Y_esmR3ZwEVZ8-U8M6hY1R52o');
+insert into import_entry (kind, name, digest) values ('client', 'demo', '1.5-Ex8Ly-Rorm4dCHnOjmehWZlFtHoCKikvwEoEJubUM');
+insert into import_entry (kind, name, digest) values ('client', 'album', '1.-8_TxlsUt95DVN-i1xsV7yKqhcn6qVQo0r-Rt-TMn_I');
+insert into import_entry (kind, name, digest) values ('client', 'payroll', '1.7uivDpoy036lc49bZn_AL_CCslHhEdfnfNUwt1VuGws');
+insert into import_entry (kind, name, digest) values ('client', 'phone', '1.PqgEpp6LEH2WsKP0puU-JS0NKndMk2YXUU1yEZ9pLjQ');
+insert into import_entry (kind, name, digest) values ('client', 'native', '1.u7smDDRZ8HkiIW_xzAHRzQCFnM8R27lvMjaS81Xn6fM');
+insert into import_entry (kind, name, digest) values ('client', 'once', '1.eAyz0g_BkApX-Z9_Ewy3Mx0EA6F-xIMXMU6Vk-oOjOY');
+insert into import_entry (kind, name, digest) values ('client', 'console', '1.jP2DrmGKdM3H3DdQJx1e6r5MdZLFddpLau2D4Hay8-Q');
+insert into import_entry (kind, name, digest) values ('client', 'patient', '1.UG_WrIsGl_KwaMBfkYbfXMXLsNSoyZ5Wl9Ecs2fe6HU');
+insert into import_entry (kind, name, digest) values ('client', 'doomed', '1.NNqdhsSzSA9NDo8jkR41aYDZiN3dgrPVqVd6F9INvvI');
+insert into import_entry (kind, name, digest) values ('client', 'elsewhere-server', '1.fc_AWA_etULsrGnsNRreRe9VWnOO5NgAPgp7ew-VPU0');
+insert into import_entry (kind, name, digest) values ('client', 'microprofile', '1.Sodzo1EkcaCXeASULZzH6zfTyZZV5aBINNdVSS-4hJk');
+insert into import_entry (kind, name, digest) values ('client', 'elsewhere', '1.0c7AeTEfDTk8uBvrO5hMZkn6AohHGfuoTuaQSYqxwSE');
+insert into import_entry (kind, name, digest) values ('client', 'operator', '1.Kq_SiR0fPNKtdGluAROHXdnWiy1ePqg7HBtZ8NJBYXQ');
+insert into import_entry (kind, name, digest) values ('client', 'odd:100%+more&=/?', '1.EV6O2gRI64pjDj2F7atFZUCFRPl0ABffNhU33sJcOCc');
+insert into import_entry (kind, name, digest) values ('user', 'alice', '1.pn4UBvyaZmGdIN-1Vbtoo4RaGbeQEngYsd2mh_kAOL8');
+insert into import_entry (kind, name, digest) values ('user', 'bob', '1.lsJyNvWDk5rEtx6dAsNLnqiQ4SEhvzxwqsgG65GwGzc');
+insert into import_entry (kind, name, digest) values ('user', 'carol', '1.Qiaw8vV1jrM_3CPNLdpM_zCPw8nKRyUzYMYk76cthLI');
+insert into import_entry (kind, name, digest) values ('user', 'root', '1.1yV9kv8TeNvvoFtDHabWLMi1drfHdzprkW_7kNSRO8g');
+delete from mac_key;
+insert into mac_key (purpose, version, wrapped_key, created_at, used_from) values ('REFRESH_TOKEN', 1, '3Vb52xCkV2s.D8uy-TPm73GKMAE5uwZHvcXXexcXJv2S0_qb8CsXH0C7jxAgFwW9LeL2WS8JApa1vRkisQl8VRvZMaI4', current_timestamp - interval '11' second, current_timestamp - interval '11' second);
+insert into mac_key (purpose, version, wrapped_key, created_at, used_from) values ('CLIENT_SECRET', 1, '3Vb52xCkV2s.5_ud0G1Ex9Q0sgNf8g2FIJ85gZbBxpiF-pXiRRVd6P9j1LD81ITJQmk2qrBtNPkX8IlC10qKmJJzzDbv', current_timestamp - interval '11' second, current_timestamp - interval '11' second);
+insert into mac_key (purpose, version, wrapped_key, created_at, used_from) values ('FORM', 1, '3Vb52xCkV2s.BjGqsnFC5hDZs3ZnHcpieO6AXK-VaME9GJBuFfWVwdE2m3Gnf98YsKhZlWRCQwPC0EuKjeR9ukLAPjP7', current_timestamp - interval '11' second, current_timestamp - interval '11' second);
+insert into mac_key (purpose, version, wrapped_key, created_at, used_from) values ('IMPORT', 1, '3Vb52xCkV2s.dF3yPLAOzXB7Z7ngsAdG_C31UAMNE_d-EiLHEqs5y1_eU6LUiSrmkHmwPoRZC1dSgHSohyJpIRUW3uwx', current_timestamp - interval '11' second, current_timestamp - interval '11' second);
+insert into mac_key (purpose, version, wrapped_key, created_at, used_from) values ('THROTTLE', 1, '3Vb52xCkV2s.xSUyOlxLYjA_6rjGcNoGHw6mBIGNiUNqJawq8yxL7WSjS3frj6QVpnGqwV0s1VdjaSLx-iqfCtF_f89S', current_timestamp - interval '11' second, current_timestamp - interval '11' second);
+delete from resource_owner;
+insert into resource_owner (subject, username, password_hash, full_name, email, enabled) values ('0po0hrm3EzyL1OlHFp77UA', 'alice', 'pbkdf2-sha256$600000$PI0IXiMce-npHQH02T9QNQ$arVib8oIptUWd3eHjl86bBUA72FnvHC7gsT43N-MTuc', 'Alice Example', 'alice@example.org', true);
+insert into resource_owner (subject, username, password_hash, full_name, email, enabled) values ('u6H2u23COoOsET4TFAd1aA', 'bob', 'pbkdf2-sha256$600000$EqVocxkPn3iMj8ZZVzn9cg$MImlo_PNwV9Zp3nwKTi7YXQ_fG1pvnF-t3wVgNwv9f0', 'Bob Example', 'bob@example.org', true);
+insert into resource_owner (subject, username, password_hash, full_name, email, enabled) values ('prsQlQ1nxuTHzCXmNN98ow', 'carol', 'pbkdf2-sha256$600000$dOKzo88BLmMAWIP0rV3Q8Q$qdeZCFzSHWtLPGArji5XaQls1tcp-g_IESnjFJ35CD4', 'Carol Example', 'carol@example.org', true);
+insert into resource_owner (subject, username, password_hash, full_name, email, enabled) values ('sfmeH9xO3tnyxsuCA-_R8Q', 'root', 'pbkdf2-sha256$600000$VVCxDizg1RPcrAhX6-BSAQ$rvRIpZ0yJc7J7dIwV2fqdRkrYXBjLoG4nUp4llENVqI', 'Root Example', 'root@example.org', true);
+delete from resource_owner_group;
+insert into resource_owner_group (subject, group_name) values ('0po0hrm3EzyL1OlHFp77UA', 'user');
+insert into resource_owner_group (subject, group_name) values ('u6H2u23COoOsET4TFAd1aA', 'admin');
+insert into resource_owner_group (subject, group_name) values ('u6H2u23COoOsET4TFAd1aA', 'user');
+insert into resource_owner_group (subject, group_name) values ('sfmeH9xO3tnyxsuCA-_R8Q', 'claviger-admin');
+insert into resource_owner_group (subject, group_name) values ('sfmeH9xO3tnyxsuCA-_R8Q', 'user');
+delete from revocation;
+insert into revocation (kind, name, serial_number, revoked_at, issued_before, expires_at) values ('TOKEN', 'j86V_siDtJ63BGNsvdA0Zg', 1000000000, current_timestamp - interval '1' second, current_timestamp + interval '0' second, current_timestamp + interval '3658' second);
+delete from setup_code;
+delete from sign_in_session;
+insert into sign_in_session (id_hash, subject, auth_time, last_used_at, expires_at) values ('a3k_bn6Dl-oNz0_4eTqI6a0FqWqfhZdg0KaaH5nxHS8', '0po0hrm3EzyL1OlHFp77UA', current_timestamp - interval '6' second, current_timestamp - interval '3' second, current_timestamp + interval '35996' second);
+delete from signing_key;
+insert into signing_key (kid, serial_number, algorithm, public_jwk, wrapped_private_key, created_at, line, signs_from, retired_at, compromised_at) values ('9pO4NRUZa0dscniY6ougSfhI1ktVmpqcxzdBWMWZoEQ', 1, 'RS256', '{"kty":"RSA","kid":"9pO4NRUZa0dscniY6ougSfhI1ktVmpqcxzdBWMWZoEQ","use":"sig","alg":"RS256","n":"uFxwherFR79m595ioVmM5Kc0xqkKHQ-ZFskoqtg5B9rgOu-lksT5tgIZ2maRtC61L5OI9NV3lWpQeJ948fjiAGR80a1c02p-qU81RSUXwfJ9NfsUbSOLWtuYmtS7z3Eyi5-OBMxfiTLEEfVr7fUY9CMewnN60ns6VFBTSKLdpLmHIMsTIRtC31_G6q-rRqTLvazJTwYOcQHZ5dXCgPum2wefr928-0rfz_zKOGbUhzZFC2KjWdHzawQRVUv6mpdZkODTVh8_RPoIR-ASI6W8ZmxCgnRWpZ-0wag01_r4zPIR2VZwHg2QvX_skTDfaBmJlwHPLIucCTZb7MkRvbxxCQ","e":"AQAB"}', '3Vb52xCkV2s.eQMai-0Rd0zm2VLH782xD7yR-N5qrXaxnDVmYMhEYeBWe8mdtvAufFhHdbISNHMQvywMiOHWQIBNTARBQmyHr1XYTp7FPCRYbA6tZQi5NQLejZmCmv-NUKxXYAFo0S0-rC_vjm-jMjdKn-8_Ts4WzRWSrPIn-KxFPiW5xRx2Zjj1EvV-0_OK1m6jdBrSJh_u6_K6BwAsD80M-6ylPmL9u8tAruLflMnsw0Fp6nC4hHLf4vCNYFoiC4nveVpwaeCw0BbtIWvrBDhfiaOYiFy2214tDUkT4PJ5f3w4suqp-HX2JDwT-OTa8WJT6qU1CreUG55sbBKiaDfjWnUSEDGGIzqvEDICqstzqkReXBiLN_UtZpgPBnbDDnURTNQzt_feKv3TFyMIMDZWowKMBr2FLrhkAiJ-g_Sp5dpHNi1IlFLc6ozBn4yaDcCXNSg2JEh5wb6CCTxJywUA3nuOlY4uHkyDyjpzhzIB8WdaclrfbfFZn4D93BALvIYrm77Pj4ZuBr1vOjljZ7Mv0CUBwqIT-SeZYUMGMcsmk_6rWXeQDfeO2-rVt95kvpfdkjpLaYRciWWbutlYrUiISDbQgRmnr9DqWKXu67GRDUhnpI4U0-n2JVPJ2FsE1PZ8zL0pT_L7T7Xkpzt0FiYvZL3cwl3qM0BTfKBhR0L-8jekAvzlU4DAlyB__ih8jiii_nT3ITT7rCGu-M5joq1Q-E5yVAcUw_juGK_GsOmnvC0zRgt7GYbp84zmrQmzeEf7r79HxqrFGalhWUaBQBx-OaNDfx8jUgWmGV2L8DapL0avjoDqAf8--qZPqdmpkw1D3fN06OK1RlZFi3OwdFsm5vMqrXZ67xBMvlp461LSczRkwRUudcqW3QOMaTtibKBIAq4WK-taOoHRCm0jpd68xsxKZczWTmmgTo0-RcvDHUbwj_higBa4U1YdgoE0EJO4D1UHbkat9zxwdHEvZLHWXpLJU9QU3sHRBUK0nGBD7gE3D9DhR_BcsmpBxfhX0GViRjXsjbGdP-czJGyHTpICA6uICwXMYov5kLFqODmtSENpxnmz97yACX_6KwVR4X3Bn9k71P0Xcn-qej2DuAni2dZBk2jMeXneO1BHFhxxxVwZk5fNlUz0HKKr-pMbdSmFvAASq0t2Sn1AB0QkPOlbCv2mv7gYphT5Z0LEy5WSAlM1wwl-6Z1ZppDAoimjnSxqJcMiNs-NSm_vDEsaE-fH8QlkD_rNwK_dgZr74EcEAthO8Nx2Lwn0G_klvwGeRnkAPXZtFQavJ_Ew_S8EVtSrAkvADUJWAAhbha3imdO89jmZVhH4mgRC6BVUEuoYhK8d29u3cBiLATz-dwXnOWqzljPhW3AD4xgTxmYnNUhUE-K04V9_Js8XEWIKM4KDRTG5Bv4zFSxGz2GHwIz0PKWLsLknCLQZ7bkblGxI7rUGxF7mnYsBE69bTncOuElO8jyyWTRFGuUtUh0gANTEIo7NVI92ude5ohO507CuRO13FzNAGkXokrIZ1dl1HcoZeMJy8jtLepqhZdTgG3g-NWFCXo07kRrEvpfa1mydjadoV2enDSGvnhHnMS0ym_LVGknNH_P3Zn_nL7bkA4bigbVGxI5-t7ZgC5FLKyYuDvqT5Uk3-V5Ywhveqe7ECp0Cyb6PWED2', current_timestamp - interval '10' second, 'default', current_timestamp - interval '10' second, current_timestamp + interval '2591989' second, null);
+delete from throttle;
+delete from token_family;
+insert into token_family (family_id, client_id, subject, scope, auth_time, code_hash, redirect_uri, code_challenge, generation, idle_expires_at, expires_at, ended_at, end_reason, rotated_at, key_version) values ('JNIsqydNFd519uoHd4JH0w', 'web', '0po0hrm3EzyL1OlHFp77UA', 'profile demo', current_timestamp - interval '6' second, 'WJrGoXbF5NmVXW_iBFsyCiJaUF2WPh3zdRB68_JVpdU', 'https://web.example.org/callback', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', 2, current_timestamp + interval '604797' second, current_timestamp + interval '2591997' second, null, null, current_timestamp - interval '2' second, 1);
+insert into token_family (family_id, client_id, subject, scope, auth_time, code_hash, redirect_uri, code_challenge, generation, idle_expires_at, expires_at, ended_at, end_reason, rotated_at, key_version) values ('orxecfvdqbJ3ZWm4nwjT8w', 'web', '0po0hrm3EzyL1OlHFp77UA', 'profile demo', current_timestamp - interval '6' second, '1QNdhPanKmNFvE75fEWJNfr9RDEwbK-h-pyOVRxF1Tw', 'https://web.example.org/callback', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', 2, current_timestamp + interval '604798' second, current_timestamp + interval '2591998' second, null, null, current_timestamp - interval '1' second, 1);
+delete from version_number;
+insert into version_number (name, number) values ('first_administrator', 0);
+insert into version_number (name, number) values ('mac_key', 5);
+insert into version_number (name, number) values ('signing_key', 1);
+alter table change alter column number restart with 28;
+alter sequence revocation_number restart with 1000000001;
