@@ -50,7 +50,7 @@ class RollingUpgradeIT {
                 RunningClaviger next = old.prepareNode(Path.of("target/it/upgrade-next"))) {
             next.war(nextRelease());
             old.start();
-            try (Traffic traffic = new Traffic(List.of(old), people(old), Duration.ofMillis(25))) {
+            try (Traffic traffic = new Traffic(List.of(old), people(old), Duration.ofMillis(100))) {
                 traffic.awaitSuccessOfEveryKind();
                 next.start();
                 traffic.goTo(List.of(old, next));
