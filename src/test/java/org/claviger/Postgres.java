@@ -62,7 +62,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     private static final class Shared {
-        static final Postgres SERVER = new Postgres("shared");
+        static final Postgres SERVER = new Postgres("shared-" + System.getProperty("it.fork", "1"));
     }
 
     /** The one server for the tests of this JVM. */

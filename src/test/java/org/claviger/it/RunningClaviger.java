@@ -126,8 +126,11 @@ public final class RunningClaviger implements ExtensionContext.Store.CloseableRe
 
     /** Where the server that tests share keeps its data and its log. */
     static Path folder() {
-        return TARGET.resolve(
-                Path.of("it", System.getProperty("it.name", "payara-micro"), System.getProperty("it.database", "h2")));
+        return TARGET.resolve(Path.of(
+                "it",
+                System.getProperty("it.name", "payara-micro"),
+                System.getProperty("it.database", "h2"),
+                System.getProperty("it.fork", "1")));
     }
 
     /** The same, but it only starts with {@link #start} or {@link #startWithoutDatabase}. */
