@@ -138,7 +138,7 @@ class SignInIT {
         front.signIn("alice");
         browser.awaitHeading("Zugriff erlauben?");
         assertThat(browser.text())
-                .contains("Payroll bittet um Zugriff in Ihrem Namen:", "spätestens 30 Tage nach Ihrer Erlaubnis");
+                .contains("Payroll bittet um Zugriff in Ihrem Namen:", "spätestens 7 Tage nach Ihrer Erlaubnis");
     }
 
     @Test
