@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
  */
 public final class Audit {
     private static final System.Logger LOG = System.getLogger("org.claviger.audit");
-    private static final int MAX_LENGTH = 200;
 
     private Audit() {}
 
@@ -19,14 +18,14 @@ public final class Audit {
     public static void record(AuditEvent event, Map<String, ?> details) {
         LOG.log(Level.INFO, () -> new TreeMap<>(details)
                 .entrySet().stream()
-                        .map(detail -> detail.getKey() + "=\"" + harmless(detail.getValue()) + "\"")
+                        .map(detail -> detail.getKey() + "=\"" + harmless(detail.getValue(), event.maxLength()) + "\"")
                         .collect(Collectors.joining(" ", event.name() + " ", "")));
     }
 
     /** One line whatever a caller sent: what could end a line or a quotation is replaced, what is too long is cut. */
-    private static String harmless(Object value) {
+    private static String harmless(Object value, int most) {
         String text = value.toString();
-        return (text.length() > MAX_LENGTH ? text.substring(0, MAX_LENGTH) + "…" : text)
+        return (text.length() > most ? text.substring(0, most) + "…" : text)
                 .replaceAll("[^\\x20-\\x7E…]|[\"\\\\]", "?");
     }
 }

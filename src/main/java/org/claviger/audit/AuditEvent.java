@@ -29,5 +29,15 @@ public enum AuditEvent {
     /** A signing key has a new instant at which it signs no more. */
     KEY_RETIRES,
     /** A signing key verifies nothing any more. */
-    KEY_COMPROMISED
+    KEY_COMPROMISED;
+
+    private static final int MAX_LENGTH = 200;
+
+    /** What the row of a setting holds. */
+    private static final int MAX_SETTING = 4_000;
+
+    /** How many characters of each detail are recorded: what comes from outside is cut, both values of a setting are not. */
+    int maxLength() {
+        return this == SETTING_CHANGED ? MAX_SETTING : MAX_LENGTH;
+    }
 }

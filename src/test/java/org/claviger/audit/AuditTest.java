@@ -44,4 +44,14 @@ class AuditTest {
 
         assertThat(log.lines()).singleElement().asString().hasSizeLessThan(300).contains("x…\"");
     }
+
+    @Test
+    void bothValuesOfASettingAreRecordedWhole() {
+        Audit.record(AuditEvent.SETTING_CHANGED, Map.of("from", "x".repeat(4_000), "to", "y".repeat(4_000)));
+
+        assertThat(log.lines())
+                .singleElement()
+                .asString()
+                .contains("from=\"" + "x".repeat(4_000) + "\"", "to=\"" + "y".repeat(4_000) + "\"");
+    }
 }
