@@ -45,13 +45,16 @@ public final class NewClient {
      * @throws IllegalArgumentException with the pointer to what does not fit
      */
     public static NewClient parse(JsonObject entry, String pointer, Set<String> classifications) {
+        NewClient client = parse(entry, pointer);
+        client.requireClassification(pointer, classifications);
+        return client;
+    }
+
+    /** The same, of whatever classification. */
+    public static NewClient parse(JsonObject entry, String pointer) {
         JsonMembers members = new JsonMembers(entry, pointer);
         members.text("client_id", ID.asMatchPredicate(), "must be 1 to 255 printable ASCII characters without spaces");
         Client client = ClientMetadata.parse(entry, pointer);
-        if (!classifications.contains(client.classification())) {
-            throw members.refuse(
-                    "classification", "must be one of " + String.join(", ", new TreeSet<>(classifications)));
-        }
         if (client.isPublic() && members.has("client_secret")) {
             throw members.refuse("client_secret", "a public client has none");
         }
@@ -69,6 +72,18 @@ public final class NewClient {
             throw new IllegalArgumentException(pointer + ": is longer than " + MAX_METADATA + " characters");
         }
         return new NewClient(client, metadata, secret);
+    }
+
+    /**
+     * Refuses a classification that is none of these.
+     *
+     * @throws IllegalArgumentException with the pointer to it
+     */
+    public void requireClassification(String pointer, Set<String> classifications) {
+        if (!classifications.contains(client.classification())) {
+            throw new IllegalArgumentException(
+                    pointer + "/classification: must be one of " + String.join(", ", new TreeSet<>(classifications)));
+        }
     }
 
     public ClientId id() {

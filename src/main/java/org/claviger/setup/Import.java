@@ -60,6 +60,7 @@ public final class Import {
                     .filter(entry -> !isDigest(appliedDigest(entry), entry))
                     .toList();
             clients.refresh();
+            changed.forEach(entry -> entry.check().run());
             changed.forEach(this::refuseConfusion);
             changed.forEach(this::apply);
         } catch (IOException | InvalidPathException unreadable) {

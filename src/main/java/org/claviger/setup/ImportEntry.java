@@ -13,6 +13,8 @@ import org.claviger.database.Database;
  * @param name unique among those of its kind
  * @param pointer to what names it in the file
  * @param content all that it says, secrets in clear, whatever the order of its members: what its digest is made of
+ * @param check refuses what does not fit this installation as it is now: asked of an entry that is to be applied, for what was
+ *     applied once is no reason not to start
  * @param preparation hashes and MACs what has to be, and answers the SQL that applies the entry
  */
 record ImportEntry(
@@ -20,15 +22,17 @@ record ImportEntry(
         String name,
         String pointer,
         String content,
+        Runnable check,
         Supplier<Database.Change<RuntimeException>> preparation) {
     static ImportEntry of(
             String kind,
             String name,
             String pointer,
             JsonObject entry,
+            Runnable check,
             Supplier<Database.Change<RuntimeException>> preparation) {
         String sorted = Json.createObjectBuilder(new TreeMap<>(entry)).build().toString();
-        return new ImportEntry(kind, name, pointer, kind + "\n" + sorted, preparation);
+        return new ImportEntry(kind, name, pointer, kind + "\n" + sorted, check, preparation);
     }
 
     ImportEntryRow.Key key() {

@@ -39,7 +39,7 @@ final class ImportFile {
         this.classifications = classifications;
     }
 
-    /** The entries of the file, all of them valid. */
+    /** The entries of the file, all of them valid in themselves. */
     List<ImportEntry> read(Path file) throws IOException {
         JsonMembers members = new JsonMembers(JsonFile.read(file), "");
         List<ImportEntry> clientEntries = entries(members.objects("clients"), "/clients/", this::client);
@@ -66,16 +66,26 @@ final class ImportFile {
 
     private ImportEntry client(JsonObject written, String pointer) {
         JsonObject entry = withSecret(written, "client_secret", pointer);
-        NewClient client = NewClient.parse(entry, pointer, classifications);
+        NewClient client = NewClient.parse(entry, pointer);
         return ImportEntry.of(
-                "client", client.id().value(), pointer + "/client_id", entry, () -> clients.registration(client));
+                "client",
+                client.id().value(),
+                pointer + "/client_id",
+                entry,
+                () -> client.requireClassification(pointer, classifications),
+                () -> clients.registration(client));
     }
 
     private ImportEntry user(JsonObject written, String pointer) {
         JsonObject entry = withSecret(written, "password", pointer);
         NewResourceOwner owner = NewResourceOwner.parse(entry, pointer);
         return ImportEntry.of(
-                "user", owner.username(), pointer + "/username", entry, () -> resourceOwners.registration(owner));
+                "user",
+                owner.username(),
+                pointer + "/username",
+                entry,
+                () -> {},
+                () -> resourceOwners.registration(owner));
     }
 
     /** The entry with the text that its secret stands for, where that is {@code {"env": "NAME"}}. */

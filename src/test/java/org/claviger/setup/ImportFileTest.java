@@ -347,7 +347,10 @@ class ImportFileTest {
     private static List<ImportEntry> read(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("import.json"), text.replace('\'', '"'));
         SetupFixture node = nodes.get(0);
-        return new ImportFile(node.clients, node.resourceOwners, ENVIRONMENT, SetupFixture.CLASSIFICATIONS).read(file);
+        List<ImportEntry> entries =
+                new ImportFile(node.clients, node.resourceOwners, ENVIRONMENT, SetupFixture.CLASSIFICATIONS).read(file);
+        entries.forEach(entry -> entry.check().run());
+        return entries;
     }
 
     private static List<String> schemaComplaints(String text) {

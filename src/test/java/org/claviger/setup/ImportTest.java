@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -101,6 +102,22 @@ class ImportTest {
                 .isEqualTo("Other");
         assertThat(node.count("from ResourceOwnerRow where fullName = 'Renamed'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void a_client_whose_classification_is_gone_keeps_no_node_from_starting_until_its_entry_changes() throws Exception {
+        String internal = SERVICE.replace("\"grant_types\"", "\"classification\": \"internal\", \"grant_types\"");
+        node.importing(environment, Set.of("standard", "internal"))
+                .read(write(internal, "").toString());
+
+        importFile(internal, ALICE);
+
+        assertThat(node.count("from ResourceOwnerRow")).isEqualTo(1);
+        refuses(
+                internal.replace("\"grant_types\"", "\"client_name\": \"Other\", \"grant_types\""),
+                ALICE.replace("alice", "carol"),
+                "/clients/0/classification: must be one of restricted, sensitive, standard");
+        assertThat(node.count("from ResourceOwnerRow")).isEqualTo(1);
     }
 
     @Test

@@ -56,7 +56,11 @@ final class SetupFixture implements AutoCloseable {
     }
 
     Import importing(Map<String, String> environment) {
-        return new Import(database, macKeys, clients, resourceOwners, environment, CLASSIFICATIONS);
+        return importing(environment, CLASSIFICATIONS);
+    }
+
+    Import importing(Map<String, String> environment, Set<String> classifications) {
+        return new Import(database, macKeys, clients, resourceOwners, environment, classifications);
     }
 
     /** Settings with these on top of what is required. */
