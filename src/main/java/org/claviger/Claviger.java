@@ -148,6 +148,7 @@ final class Claviger {
                 this.settings.get().classifications().names());
         settings.importFile().ifPresent(imports::read);
         clients.refresh();
+        this.settings.keepClassificationsOf(clients::ofClassification);
         revocations.view().readAll();
         feed.on(Topic.REVOCATION, revocations.view())
                 .on(Topic.MAC_KEY, macKeys::refresh)
@@ -259,7 +260,7 @@ final class Claviger {
         return settings.get().classification(classification).lifetimes();
     }
 
-    /** Says once of each classification that clients name and that there is none of: they get the strictest rules there are. */
+    /** Says once of each classification that clients name and that there is none of: they get the strictest of the others. */
     void checkClassifications() {
         Set<String> missing = new TreeSet<>(clients.classifications());
         missing.removeAll(settings.get().classifications().names());
@@ -268,7 +269,7 @@ final class Claviger {
                 .forEach(name -> LOG.log(
                         Level.ERROR,
                         "CLAVIGER-0803 there are clients of the classification {0}, which there is not; they get the"
-                                + " strictest rules of all until it is in claviger.classifications",
+                                + " strictest rules of the others until it is in claviger.classifications",
                         name));
         missingClassifications = missing;
     }

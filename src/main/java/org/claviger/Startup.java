@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.sql.DataSource;
@@ -101,16 +102,20 @@ public class Startup implements ServletContextListener {
         add(
                 context,
                 "/health/ready",
-                new Readiness(Map.of(
-                        "server",
-                        selfCheck::reason,
-                        "database",
-                        () -> opening.isOpen() ? Optional.empty() : Optional.of("has not been reached yet"),
-                        "revocation",
-                        () -> opening.parts()
-                                .flatMap(parts -> parts.feed.freshness().problem()),
-                        "keys",
-                        () -> opening.parts().flatMap(parts -> parts.signingKeys.problem()))));
+                new Readiness(
+                        Map.of(
+                                "server",
+                                selfCheck::reason,
+                                "database",
+                                () -> opening.isOpen() ? Optional.empty() : Optional.of("has not been reached yet"),
+                                "revocation",
+                                () -> opening.parts()
+                                        .flatMap(parts -> parts.feed.freshness().problem()),
+                                "keys",
+                                () -> opening.parts().flatMap(parts -> parts.signingKeys.problem()),
+                                "settings",
+                                () -> opening.parts().flatMap(parts -> parts.settings.problem())),
+                        Set.of("settings")));
         BrandSettings brand = opening.settings.brand();
         add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(() -> opening.settings()
                 .brand())));

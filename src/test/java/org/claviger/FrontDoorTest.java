@@ -29,6 +29,7 @@ import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.settings.Settings;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -493,7 +494,13 @@ class FrontDoorTest {
         assertThat(answer(ask("&prompt=none"), "code")).isPresent();
         try (CapturedLog said = new CapturedLog("org.claviger")) {
             claviger.checkClassifications();
-            claviger.settings.change(Map.of("claviger.classifications", Optional.empty()), any, "root");
+            SettingRefusedException inUse = Assertions.assertThrows(
+                    SettingRefusedException.class,
+                    () -> claviger.settings.change(Map.of("claviger.classifications", Optional.empty()), any, "root"));
+            assertThat(inUse).hasMessage("claviger.classifications: there are clients of internal: web");
+            TestDatabase.execute("delete from setting");
+            TestDatabase.execute("update version_number set number = number + 1 where name = 'setting'");
+            claviger.settings.refresh();
             claviger.checkClassifications();
             claviger.checkClassifications();
 

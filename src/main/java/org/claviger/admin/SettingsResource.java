@@ -22,17 +22,19 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.io.StringReader;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.claviger.guard.BearerAuthenticationMechanism;
 import org.claviger.live.LiveSettings;
 import org.claviger.live.LiveSettings.Edition;
 import org.claviger.live.SettingRefusedException;
 import org.claviger.settings.Setting;
 import org.claviger.settings.SettingValue;
-import org.claviger.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 /** The settings in force, what each of them is, and where it stands; the live ones can be changed. Secret values are never shown. */
@@ -54,7 +56,7 @@ public class SettingsResource {
      * Changes live settings, all that are named or none: a JSON merge patch (RFC 7396) whose members are keys with their new values,
      * null for what is configured or the default.
      *
-     * @param ifMatch the {@code ETag} that the change rests on, or {@code *} (RFC 9110 section 13.1.1); without it 428
+     * @param ifMatch the {@code ETag} that the change rests on, several of them, or {@code *} (RFC 9110 section 13.1.1); without it 428
      * @return the settings after it; 400, 404, 409, 412 or 422 and why, and nothing has changed then
      */
     @PATCH
@@ -67,7 +69,7 @@ public class SettingsResource {
         }
         Optional<OptionalLong> seen = seen(ifMatch);
         if (seen.isEmpty()) {
-            return Problem.of(412, "If-Match is no ETag of the settings");
+            return Problem.of(412, "If-Match has no ETag of the settings as they are");
         }
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
         try (JsonReader reader = Json.createReader(new StringReader(body))) {
@@ -89,15 +91,26 @@ public class SettingsResource {
         }
     }
 
-    /** The number that an {@code ETag} of ours names, or none for {@code *}; empty for what is neither. */
-    private static Optional<OptionalLong> seen(String ifMatch) {
-        String tag = ifMatch.strip();
-        if (tag.equals("*")) {
+    /**
+     * The number that an {@code ETag} of ours names, or none for {@code *}; empty for what is neither. Of several that of the settings
+     * as they are. Weak ones match nothing (RFC 9110 section 13.1.1).
+     */
+    private Optional<OptionalLong> seen(String ifMatch) {
+        if (ifMatch.strip().equals("*")) {
             return Optional.of(OptionalLong.empty());
         }
-        return tag.matches("\"[0-9]{1,18}\"")
-                ? Optional.of(OptionalLong.of(Long.parseLong(tag.substring(1, tag.length() - 1))))
-                : Optional.empty();
+        List<Long> numbers = Arrays.stream(ifMatch.split(",", -1))
+                .map(String::strip)
+                .filter(tag -> tag.matches("\"[0-9]{1,18}\""))
+                .map(tag -> Long.valueOf(tag.substring(1, tag.length() - 1)))
+                .toList();
+        if (numbers.size() < 2) {
+            return numbers.stream().map(OptionalLong::of).findFirst();
+        }
+        LiveSettings live = settings.get();
+        live.refresh();
+        long now = live.edition().version();
+        return numbers.contains(now) ? Optional.of(OptionalLong.of(now)) : Optional.empty();
     }
 
     private static boolean isPlain(JsonValue value) {
@@ -124,7 +137,7 @@ public class SettingsResource {
                 switch (refusal.reason()) {
                     case STALE -> 412;
                     case UNKNOWN -> 404;
-                    case PINNED, NOT_LIVE -> 409;
+                    case PINNED, NOT_LIVE, IN_USE, UNUSABLE -> 409;
                     case INVALID -> 422;
                 };
         // What does not fit may be another setting than those that are to be changed: there is no member to point at
@@ -139,16 +152,38 @@ public class SettingsResource {
     }
 
     private static Response answer(Edition edition) {
-        return Response.ok(show(edition.settings()).toString(), MediaType.APPLICATION_JSON)
+        return Response.ok(show(edition).toString(), MediaType.APPLICATION_JSON)
                 .header("ETag", "\"" + edition.version() + "\"")
                 .build();
     }
 
-    /** Each by its key. */
-    static JsonObject show(Settings now) {
+    /** Each by its key, and what the table holds of it; {@code problem} where the table is not in force on this node. */
+    static JsonObject show(Edition now) {
         JsonObjectBuilder shown = Json.createObjectBuilder();
-        now.values().forEach((key, value) -> shown.add(key, show(value)));
+        Map<String, String> stored = new TreeMap<>(now.administered());
+        now.settings().values().forEach((key, value) -> {
+            JsonObjectBuilder one = show(value);
+            Optional.ofNullable(stored.remove(key)).ifPresent(text -> addStored(one, key, text));
+            shown.add(key, one);
+        });
+        stored.forEach((key, text) -> {
+            JsonObjectBuilder one = Json.createObjectBuilder().add("known", false);
+            addStored(one, key, text);
+            shown.add(key, one);
+        });
+        now.unusable()
+                .ifPresent(unusable -> shown.add(
+                        "problem",
+                        "the table of administered settings is not in force on this node, which keeps those that it had: "
+                                + unusable.getMessage()));
         return shown.build();
+    }
+
+    /** The value only of what can be administered: of anything else somebody may have written a secret. */
+    private static void addStored(JsonObjectBuilder shown, String key, String text) {
+        boolean live =
+                Setting.find(Setting.keyForAll(key)).filter(Setting::isLive).isPresent();
+        shown.add("administered", live ? Json.createValue(text) : JsonValue.TRUE);
     }
 
     private static JsonObjectBuilder show(SettingValue value) {
@@ -165,6 +200,7 @@ public class SettingsResource {
                 .add("unit", setting.type().unit())
                 .add("default", value.byDefault())
                 .add("accepted", setting.accepted());
+        value.bound().ifPresent(bound -> shown.add("bound", bound));
         setting.range().flatMap(Setting.Range::advised).ifPresent(advised -> shown.add("advised", advised.toString()));
         return shown.add("meaning", setting.meaning());
     }

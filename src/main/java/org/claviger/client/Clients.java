@@ -62,6 +62,17 @@ public final class Clients {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** The identifiers of the clients, enabled or not, that name a classification, as they are in the database now. */
+    public List<String> ofClassification(String name) {
+        refresh();
+        return registrations.values().stream()
+                .map(Registration::client)
+                .filter(client -> client.classification().equals(name))
+                .map(client -> client.id().value())
+                .sorted()
+                .toList();
+    }
+
     /** The origins whose scripts may read what this client is answered. */
     public List<String> allowedOrigins(ClientId id) {
         return find(id).map(Client::allowedOrigins).orElse(List.of());

@@ -8,8 +8,12 @@ public final class SettingRefusedException extends Exception {
         STALE,
         /** There is no such setting. */
         UNKNOWN,
-        /** It stands in the environment or the system properties, which win. */
+        /** It stands in the environment or the system properties, which win, or is laxer than what stands there for all. */
         PINNED,
+        /** It would remove a classification that has clients. */
+        IN_USE,
+        /** What is stored already cannot be used on this node, whatever the change says. */
+        UNUSABLE,
         /** It is not one that can be changed without a restart. */
         NOT_LIVE,
         /** The value is none for it, or does not fit together with others. */

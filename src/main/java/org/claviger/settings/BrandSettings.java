@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  */
 public record BrandSettings(
         String name, Optional<Path> logo, Optional<String> color, Optional<Path> css, Optional<Path> texts) {
+    private static final int LONGEST_NAME = 200;
     private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{6}");
 
     static BrandSettings read(SettingReader reader) {
@@ -25,16 +26,20 @@ public record BrandSettings(
             throw new SettingsException(Setting.BRAND_LOGO, "must be a .png or .svg file");
         }
         return new BrandSettings(
-                reader.text(Setting.BRAND_NAME),
-                logo,
-                color(reader),
-                file(reader, Setting.BRAND_CSS),
-                file(reader, Setting.BRAND_TEXTS));
+                name(reader), logo, color(reader), file(reader, Setting.BRAND_CSS), file(reader, Setting.BRAND_TEXTS));
     }
 
     /** The same files, and what is live read anew. */
     BrandSettings readLive(SettingReader reader) {
-        return new BrandSettings(reader.text(Setting.BRAND_NAME), logo, color(reader), css, texts);
+        return new BrandSettings(name(reader), logo, color(reader), css, texts);
+    }
+
+    private static String name(SettingReader reader) {
+        String name = reader.text(Setting.BRAND_NAME);
+        if (name.length() > LONGEST_NAME) {
+            throw new SettingsException(Setting.BRAND_NAME, "must have at most " + LONGEST_NAME + " characters");
+        }
+        return name;
     }
 
     private static Optional<String> color(SettingReader reader) {

@@ -55,7 +55,11 @@ public final class Classifications {
         return new Classifications(byName);
     }
 
-    /** That of this name; the strictest rules of all where there is none: never less than what somebody once asked for. */
+    /**
+     * That of this name; where there is none, of each rule the strictest that any other has. That may be laxer than what the one had
+     * that is gone, which nobody knows any more: administration therefore refuses to remove one that a client names, and only
+     * configuration can.
+     */
     public Classification of(String name) {
         return byName.getOrDefault(name, strictest);
     }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.claviger.oauth.Scope;
 
 /**
@@ -41,6 +42,13 @@ public record GuardSettings(
     /** What holds for the application with this context path, which is {@code /} for the root. */
     public GuardedApplication of(String contextPath) {
         return byContext.getOrDefault(contextPath, otherwise);
+    }
+
+    /** Every claim by which roles are found. */
+    Stream<String> roleClaims() {
+        return Stream.concat(Stream.of(otherwise), byContext.values().stream())
+                .map(GuardedApplication::roleClaim)
+                .distinct();
     }
 
     static GuardSettings read(SettingReader reader, String audience, String adminAudience) {

@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param refreshTokenLeeway for how long a client that lost an answer may ask again with the same refresh token, where the client
  *     itself says nothing else: 0 to 60 seconds
  * @param authorizationCode an authorization code, the same for all: 1 second to 10 minutes (RFC 6749 section 4.1.2)
- * @param sessionIdle a sign-in session that nobody uses: 1 second to 30 days
- * @param sessionAbsolute a sign-in session, however often it is used: 1 second to 30 days
+ * @param sessionIdle a sign-in session that nobody uses: 1 minute to 30 days
+ * @param sessionAbsolute a sign-in session, however often it is used: 1 minute to 30 days
  */
 public record Lifetimes(
         Duration accessToken,
@@ -63,7 +63,8 @@ public record Lifetimes(
 
     private static void atMost(String idleKey, Duration idle, String absoluteKey, Duration absolute) {
         if (idle.compareTo(absolute) > 0) {
-            throw new SettingsException(idleKey, idle + " is longer than " + absoluteKey + " " + absolute);
+            throw SettingsException.between(
+                    idleKey, absoluteKey, idle + " is longer than " + absoluteKey + " " + absolute);
         }
     }
 

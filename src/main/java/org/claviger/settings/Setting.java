@@ -14,6 +14,7 @@ import static org.claviger.settings.Setting.Type.TEXT;
 import static org.claviger.settings.Setting.Type.URL;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -132,7 +133,8 @@ public enum Setting {
             "`group>role`, by application",
             RESTART,
             "further roles that a group stands for"),
-    ROLE_CLAIMS("role-claims", LIST, "roles", "names of claims", LIVE, "further claims that carry the groups"),
+    ROLE_CLAIMS(
+            "role-claims", LIST, "roles", "at most 8 names of claims", LIVE, "further claims that carry the groups"),
     CLASSIFICATIONS(
             "classifications",
             LIST,
@@ -168,13 +170,13 @@ public enum Setting {
     SESSION_IDLE_LIFETIME(
             "session-idle-lifetime",
             "PT30M",
-            range("PT1S", "P30D"),
+            range("PT1M", "P30D"),
             BY_CLASSIFICATION,
             "how long a sign-in session may have been unused"),
     SESSION_ABSOLUTE_LIFETIME(
             "session-absolute-lifetime",
             "PT10H",
-            range("PT1S", "P30D"),
+            range("PT1M", "P30D"),
             BY_CLASSIFICATION,
             "how long a sign-in session lives, however often it is used"),
     RENEWAL_THRESHOLD(
@@ -194,7 +196,7 @@ public enum Setting {
     REAUTHENTICATION_AGE(
             "reauthentication-age",
             "P30D",
-            range("PT1S", "P30D"),
+            range("PT1M", "P30D"),
             BY_CLASSIFICATION,
             "how old a sign-in may be when a client asks for an authorization"),
     GATEWAY_CACHE_LIFETIME(
@@ -236,7 +238,7 @@ public enum Setting {
             "`X-Forwarded-For` with or without `X-Forwarded-Host`, or `Forwarded`",
             RESTART,
             "what these proxies write"),
-    BRAND_NAME("brand.name", TEXT, "Claviger", "", LIVE, "stands on every page"),
+    BRAND_NAME("brand.name", TEXT, "Claviger", "at most 200 characters", LIVE, "stands on every page"),
     BRAND_LOGO("brand.logo", PATH, "", "a `.png` or `.svg` file", RESTART, "stands on every page too"),
     BRAND_COLOR("brand.color", TEXT, "", "`#rrggbb`", LIVE, "of buttons"),
     BRAND_CSS("brand.css", PATH, "", "a file", RESTART, "further styles"),
@@ -374,8 +376,15 @@ public enum Setting {
         return classification.isEmpty() ? key() : PREFIX + "classification." + classification + "." + name;
     }
 
+    /** The setting that is read by this plain key. */
+    public static Optional<Setting> find(String key) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.key().equals(key))
+                .findFirst();
+    }
+
     /** The plain key of one that is for a classification; any other as it is. */
-    static String keyForAll(String key) {
+    public static String keyForAll(String key) {
         return OF_CLASSIFICATION.matcher(key).replaceFirst(PREFIX);
     }
 

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKey;
@@ -33,7 +34,7 @@ import org.eclipse.microprofile.config.ConfigValue;
  * @param dataDirectory where the server writes files
  * @param values every setting as it is in force, by its key
  * @param warnings what is accepted and not advised, a line each
- * @param configured what is written in MicroProfile Config, by the key
+ * @param configured what was written in MicroProfile Config at the start, by the key of a live setting
  */
 public record Settings(
         Issuer issuer,
@@ -62,6 +63,9 @@ public record Settings(
      * what stands there or above wins over what administrators say.
      */
     private static final int PINNED_FROM = 300;
+
+    /** Each of them makes every token longer. */
+    private static final int MOST_ROLE_CLAIMS = 8;
 
     private static final Pattern CLAIM_NAME = Pattern.compile("[A-Za-z0-9_.:/-]{1,100}");
 
@@ -102,24 +106,28 @@ public record Settings(
     }
 
     private static Settings readAll(Function<String, Optional<Written>> source) {
-        SettingReader reader = new SettingReader(source);
+        Map<String, Optional<Written>> atStart = new ConcurrentHashMap<>();
+        SettingReader reader = new SettingReader(key -> atStart.computeIfAbsent(key, source));
         Issuer issuer = new Issuer(reader.require(
                 Setting.ISSUER, "the https URL of this service, such as https://id.example.org/api/v2/auth"));
         String audience = reader.text(Setting.AUDIENCE, issuer.value());
         if (audience.equals(issuer.adminAudience())) {
             throw new SettingsException(Setting.AUDIENCE, "must not be that of administration");
         }
+        List<String> claims = roleClaims(reader);
+        GuardSettings guard = GuardSettings.read(reader, audience, issuer.adminAudience());
+        warnOfRoleClaims(reader, claims, guard);
         Settings read = new Settings(
                 issuer,
                 audience,
-                roleClaims(reader),
+                claims,
                 Classifications.read(reader),
                 KeySettings.read(reader),
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
                 TrustedProxies.read(reader),
                 FeedSettings.read(reader),
-                GuardSettings.read(reader, audience, issuer.adminAudience()),
+                guard,
                 KeyEncryptionKeys.read(reader),
                 KeyEncryptionKeys.readFurther(reader),
                 reader.find(Setting.IMPORT),
@@ -127,30 +135,26 @@ public record Settings(
                 reader.path(Setting.DATA_DIRECTORY),
                 reader.values(),
                 reader.warnings(),
-                source);
+                // Only the rules of a classification that is added later are not there yet: they are looked up once,
+                // and kept.
+                key -> atStart.computeIfAbsent(key, source));
         reader.find(Setting.KEY_ENCRYPTION_KEY_PASSWORD); // which only a keystore needs
+        atStart.keySet().removeIf(key -> !reader.value(key).setting().isLive()); // no secret stays here
         return read;
     }
 
     /**
      * These, as they were configured, with what administrators say on top; what stands in the environment or the system properties
-     * wins, and what stands there for all classifications wins over what they say of one. Only live settings are read anew, the others stay as they were at the start. Keys that no setting has are passed over:
+     * wins, and what stands there for all classifications bounds what they say of one. Only live settings are read anew, the others stay as they were at the start. Keys that no setting has are passed over:
      * nodes are updated one by one.
      *
      * @param administered values by their key
      * @throws SettingsException if they do not fit
      */
     public Settings withAdministered(Map<String, String> administered) {
-        SettingReader reader = new SettingReader(key -> {
-            Optional<Written> here =
-                    configured.apply(key).filter(written -> !written.text().isBlank());
-            return here.filter(Written::pinned)
-                    .or(() -> Optional.ofNullable(administered.get(key))
-                            .filter(text -> !isPinned(Setting.keyForAll(key)))
-                            .map(text -> new Written(text, ADMINISTERED, false)))
-                    .or(() -> here);
-        });
+        SettingReader reader = new SettingReader(configured, administered);
         List<String> claims = roleClaims(reader);
+        warnOfRoleClaims(reader, claims, guard);
         Classifications classes = Classifications.read(reader);
         BrandSettings look = brand.readLive(reader);
         Map<String, SettingValue> all = new LinkedHashMap<>(values);
@@ -177,13 +181,6 @@ public record Settings(
                 configured);
     }
 
-    private boolean isPinned(String key) {
-        return configured
-                .apply(key)
-                .filter(written -> written.pinned() && !written.text().isBlank())
-                .isPresent();
-    }
-
     /** Every setting as it is in force, by its key: first those for all in the order of {@link Setting}, then each classification's. */
     @Override
     public Map<String, SettingValue> values() {
@@ -206,7 +203,18 @@ public record Settings(
             throw new SettingsException(
                     Setting.ROLE_CLAIMS, "must be names of claims separated by commas, none of " + OWN_CLAIMS);
         }
+        if (names.size() > MOST_ROLE_CLAIMS) {
+            throw new SettingsException(Setting.ROLE_CLAIMS, "must be at most " + MOST_ROLE_CLAIMS + " names");
+        }
         return names;
+    }
+
+    /** Tokens carry roles in {@code groups} and in these; in any other claim the guard finds none. */
+    private static void warnOfRoleClaims(SettingReader reader, List<String> names, GuardSettings guard) {
+        guard.roleClaims()
+                .filter(read -> !OWN_CLAIMS.contains(read) && !names.contains(read))
+                .forEach(read -> reader.warn(Setting.ROLE_CLAIMS.key() + ": does not name " + read + ", by which "
+                        + Setting.GUARD_ROLE_CLAIM.key() + " finds roles: there are none in new tokens"));
     }
 
     static SettingReader reader(Config config) {

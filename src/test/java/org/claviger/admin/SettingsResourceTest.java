@@ -5,15 +5,24 @@ import static org.claviger.Fixture.settings;
 
 import jakarta.json.JsonObject;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
 import org.claviger.Fixture;
+import org.claviger.live.LiveSettings.Edition;
 import org.claviger.settings.Setting;
+import org.claviger.settings.Settings;
+import org.claviger.settings.SettingsException;
 import org.junit.jupiter.api.Test;
 
 class SettingsResourceTest {
     private static final String HASH = "pbkdf2-sha256$600000$MDEyMzQ1Njc4OWFiY2RlZg$" + "x".repeat(43);
 
     private static JsonObject shown(String... keysAndValues) {
-        return SettingsResource.show(settings(keysAndValues));
+        return shown(Map.of(), settings(keysAndValues));
+    }
+
+    private static JsonObject shown(Map<String, String> administered, Settings settings) {
+        return SettingsResource.show(new Edition(1, administered, settings, Optional.empty()));
     }
 
     private static void assertShown(JsonObject shown, String key, String value, String origin) {
@@ -92,5 +101,41 @@ class SettingsResourceTest {
                         "claviger.classification.internal.session-idle-lifetime")
                 .doesNotContain("claviger.classification.other.session-idle-lifetime");
         assertShown(shown, "claviger.classification.restricted.gateway-cache-lifetime", "PT0S", "default");
+    }
+
+    @Test
+    void whatTheTableHoldsIsShownThoughItIsNotInForceOrNothingKnowsIt() {
+        Map<String, String> table = Map.of(
+                "claviger.brand.name", "Acme",
+                "claviger.classification.gone.access-token-lifetime", "PT20M",
+                "claviger.database.password", "swordfish",
+                "claviger.database.pasword", "swordfish");
+
+        JsonObject shown = shown(table, settings());
+
+        assertShown(shown, "claviger.brand.name", "Claviger", "default");
+        assertThat(shown.getJsonObject("claviger.brand.name").getString("administered"))
+                .isEqualTo("Acme");
+        JsonObject orphan = shown.getJsonObject("claviger.classification.gone.access-token-lifetime");
+        assertThat(orphan.toString()).isEqualTo("{\"known\":false,\"administered\":\"PT20M\"}");
+        assertThat(shown.getJsonObject("claviger.database.pasword").toString())
+                .isEqualTo("{\"known\":false,\"administered\":true}");
+        assertThat(shown.getJsonObject("claviger.database.password").getBoolean("administered"))
+                .isTrue();
+        assertThat(shown.toString()).doesNotContain("swordfish");
+        assertThat(shown.getJsonObject("claviger.issuer")).doesNotContainKey("administered");
+    }
+
+    @Test
+    void aTableThatIsNotInForceHereIsAProblem() {
+        Edition edition = new Edition(
+                2,
+                Map.of(),
+                settings(),
+                Optional.of(new SettingsException("claviger.brand.color", "must be a colour")));
+
+        assertThat(SettingsResource.show(edition).getString("problem"))
+                .contains("not in force on this node", "claviger.brand.color: must be a colour");
+        assertThat(shown()).doesNotContainKey("problem");
     }
 }

@@ -51,7 +51,7 @@ class DiscoveryIT {
         assertThat(readiness.getString("status")).isEqualTo("UP");
         assertThat(readiness.getJsonArray("checks").getValuesAs(check -> check.asJsonObject()
                         .getString("name")))
-                .containsExactly("database", "keys", "revocation", "server");
+                .containsExactly("database", "keys", "revocation", "server", "settings");
     }
 
     // --- Metadata ---

@@ -6,12 +6,18 @@ import static org.claviger.Fixture.settings;
 
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.IntStream;
@@ -155,6 +161,7 @@ class LiveSettingsTest {
                 "claviger.refresh-token-absolute-lifetime", Optional.of("P2D"));
         SettingRefusedException alone = refused(node, set("claviger.refresh-token-absolute-lifetime", "P2D"));
         assertThat(alone.reason()).isEqualTo(Reason.INVALID);
+        assertThat(alone.key()).as("what was sent").isEqualTo("claviger.refresh-token-absolute-lifetime");
 
         node.change(shorter, OptionalLong.of(first), "root");
 
@@ -201,8 +208,9 @@ class LiveSettingsTest {
 
     @Test
     void aValueHasAtMost4000Characters() throws SettingRefusedException {
-        change(node, NAME, "x".repeat(4_000));
-        assertThat(refused(node, set(NAME, "x".repeat(4_001))).reason()).isEqualTo(Reason.INVALID);
+        change(node, LIFE, "PT20M" + " ".repeat(3_995));
+        assertThat(refused(node, set(LIFE, "PT20M" + " ".repeat(3_996))).reason())
+                .isEqualTo(Reason.INVALID);
     }
 
     @Test
@@ -214,26 +222,142 @@ class LiveSettingsTest {
         assertThat(life(pinned)).isEqualTo(Duration.ofMinutes(40));
         SettingRefusedException refusal = refused(pinned, set(LIFE, "PT50M"));
         assertThat(refusal.reason()).isEqualTo(Reason.PINNED);
-        assertThat(refused(pinned, set(LIFE, null)).reason()).isEqualTo(Reason.PINNED);
+        assertThat(refusal).hasMessageStartingWith(LIFE + ": is set by ");
         assertThat(life(pinned)).isEqualTo(Duration.ofMinutes(40));
     }
 
+    private static LiveSettings pinned(String variable, String value) {
+        return LiveSettings.load(Settings.read(config(Map.of(variable, value))), TestDatabase.database());
+    }
+
     @Test
-    void whatStandsInTheEnvironmentForAllBoundsEachClassificationToo() throws SettingRefusedException {
-        String own = "claviger.classification.standard.access-token-lifetime";
-        change(node, own, "PT60M");
-        LiveSettings pinned = LiveSettings.load(
-                Settings.read(config(Map.of("CLAVIGER_ACCESS_TOKEN_LIFETIME", "PT20M"))), TestDatabase.database());
+    void whatStandsInTheEnvironmentForAllBoundsEachClassificationAndLengthensNone() throws SettingRefusedException {
+        String lax = "claviger.classification.standard.access-token-lifetime";
+        String strict = "claviger.classification.sensitive.access-token-lifetime";
+        change(node, lax, "PT60M");
+        change(node, strict, "PT5M");
+        LiveSettings pinned = pinned("CLAVIGER_ACCESS_TOKEN_LIFETIME", "PT20M");
 
         assertThat(life(pinned)).isEqualTo(Duration.ofMinutes(20));
-        assertThat(pinned.get().values().get(own).pinned()).isTrue();
-        SettingRefusedException refusal = refused(pinned, set(own, "PT30M"));
+        assertThat(pinned.get().classification("sensitive").lifetimes().accessToken())
+                .isEqualTo(Duration.ofMinutes(5));
+        change(pinned, strict, "PT4M");
+        assertThat(pinned.get().classification("sensitive").lifetimes().accessToken())
+                .isEqualTo(Duration.ofMinutes(4));
+
+        SettingRefusedException refusal = refused(pinned, set(strict, "PT21M"));
         assertThat(refusal.reason()).isEqualTo(Reason.PINNED);
-        assertThat(refusal).hasMessageContaining(own).hasMessageContaining(": " + LIFE + " is set by ");
+        assertThat(refusal).hasMessageStartingWith(strict + ": must not be laxer than PT20M, which ");
+        assertThat(refusal).hasMessageEndingWith(" says of " + LIFE);
         Map<String, Optional<String>> another = Map.of(
                 "claviger.classifications", Optional.of("lax"),
                 "claviger.classification.lax.access-token-lifetime", Optional.of("PT60M"));
         assertThat(refused(pinned, another).reason()).isEqualTo(Reason.PINNED);
+    }
+
+    @Test
+    void whatIsStoredCanBeRemovedWhetherItIsPinnedKnownOrNot() throws SettingRefusedException {
+        change(node, LIFE, "PT20M");
+        write("claviger.of-a-later-version", "x");
+        write("claviger.classification.gone.access-token-lifetime", "PT20M");
+        write("claviger.issuer", "https://other.example.org");
+        LiveSettings pinned = pinned("CLAVIGER_ACCESS_TOKEN_LIFETIME", "PT40M");
+        Map<String, Optional<String>> all = new HashMap<>();
+        pinned.edition().administered().keySet().forEach(key -> all.put(key, Optional.empty()));
+        assertThat(all).hasSize(4);
+
+        pinned.change(all, OptionalLong.empty(), "root");
+
+        assertThat(TestDatabase.query("select setting_key from setting")).isEmpty();
+        assertThat(life(node())).isEqualTo(Duration.ofMinutes(15));
+        assertThat(refused(pinned, set("claviger.of-a-later-version", null)).reason())
+                .isEqualTo(Reason.UNKNOWN);
+    }
+
+    @Test
+    void whatIsAsItWasIsNoChange() throws SettingRefusedException {
+        change(node, LIFE, "PT20M");
+        Edition before = node.edition();
+        List<String> said = said(() -> {
+            assertThat(node.change(Map.of(), OptionalLong.of(first + 1), "root"))
+                    .isSameAs(before);
+            assertThat(change(node, LIFE, "PT20M")).isSameAs(before);
+            assertThat(change(node, NAME, null)).isSameAs(before);
+        });
+
+        assertThat(said).isEmpty();
+        Edition after = node.change(
+                Map.of(LIFE, Optional.of("PT20M"), NAME, Optional.of("Other")), OptionalLong.of(first + 1), "root");
+        assertThat(after.version()).isEqualTo(first + 2);
+        assertThat(said(() -> node.change(
+                        Map.of(LIFE, Optional.of("PT20M"), NAME, Optional.of("Another")),
+                        OptionalLong.empty(),
+                        "root")))
+                .singleElement()
+                .asString()
+                .contains("key=\"" + NAME + "\"");
+    }
+
+    @Test
+    void aClassificationThatClientsNameIsNotRemoved() throws SettingRefusedException {
+        change(node, "claviger.classifications", "internal, partner");
+        List<String> clients =
+                IntStream.range(0, 7).mapToObj(i -> "client-" + i).toList();
+        node.keepClassificationsOf(name -> name.equals("internal") ? clients : List.of());
+
+        change(node, "claviger.classifications", "internal");
+        SettingRefusedException refusal = refused(node, set("claviger.classifications", null));
+
+        assertThat(refusal.reason()).isEqualTo(Reason.IN_USE);
+        assertThat(refusal.key()).isEqualTo("claviger.classifications");
+        assertThat(refusal)
+                .hasMessageContaining("of internal: client-0, client-1, client-2, client-3, client-4 and 2 more");
+        assertThat(node.get().classifications().names()).contains("internal");
+    }
+
+    @Test
+    void whoChangesWhateverThereIsLosesToNobody() throws SettingRefusedException {
+        LiveSettings other = node();
+        change(node, "claviger.classifications", "internal");
+        AtomicInteger looks = new AtomicInteger();
+        node.keepClassificationsOf(name -> {
+            if (looks.getAndIncrement() == 0) { // in the middle of the change
+                Assertions.assertDoesNotThrow(() -> change(other, NAME, "Theirs"));
+            }
+            return List.of();
+        });
+
+        Edition after = change(node, "claviger.classifications", null);
+
+        assertThat(looks).hasValue(2);
+        assertThat(after.version()).isEqualTo(first + 3);
+        assertThat(after.settings().brand().name()).isEqualTo("Theirs");
+    }
+
+    /** Whoever waits for a row of the database keeps nobody from hearing what others have changed. */
+    @Test
+    void aChangeThatWaitsInTheDatabaseKeepsNobodyFromReading() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Connection lock = TestDatabase.dataSource().getConnection()) {
+            lock.setAutoCommit(false);
+            try (Statement statement = lock.createStatement()) {
+                statement.execute("update version_number set number = number + 1 where name = 'setting'");
+            }
+            Future<Edition> change = threads.submit(() -> change(node, NAME, "Ours"));
+            while (TestDatabase.query("select 1 from information_schema.sessions where blocker_id is not null")
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+
+            threads.submit(node::refresh).get(10, TimeUnit.SECONDS);
+
+            assertThat(change).isNotDone();
+            lock.commit();
+            assertThat(change.get(20, TimeUnit.SECONDS).version()).isEqualTo(first + 2);
+            assertThat(node.get().brand().name()).isEqualTo("Ours");
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test
@@ -308,9 +432,54 @@ class LiveSettingsTest {
                 .singleElement()
                 .asString()
                 .contains(LIFE);
-        change(node, LIFE, "PT25M"); // and mends it
+        assertThat(node.problem())
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).contains(LIFE).doesNotContain("PT61M"));
+        assertThat(node.edition().unusable()).isPresent();
+    }
+
+    @Test
+    void aNodeOnWhichTheTableDoesNotFitSaysSoAndIsMended() throws SettingRefusedException {
+        write(LIFE, "PT61M");
+        node.refresh();
+
+        SettingRefusedException refusal = refused(node, set(NAME, "Other"));
+        assertThat(refusal.reason()).isEqualTo(Reason.UNUSABLE);
+        assertThat(refusal).hasMessageStartingWith("the table as it is cannot be used here: " + LIFE + ": must be ");
+        assertThat(refused(node, set(LIFE, "PT62M")).reason()).isEqualTo(Reason.INVALID);
+        List<String> said = said(() -> change(node, LIFE, null));
+
+        assertThat(node.problem()).isEmpty();
+        assertThat(life(node())).isEqualTo(Duration.ofMinutes(15));
+        assertThat(said).noneMatch(line -> line.contains("CLAVIGER-0801"));
+        List<String> mended = said(() -> {
+            write(LIFE, "PT61M");
+            node.refresh();
+            write(LIFE, "PT25M");
+            node.refresh();
+        });
+        assertThat(mended).filteredOn(line -> line.contains("CLAVIGER-0804")).hasSize(1);
         assertThat(life(node)).isEqualTo(Duration.ofMinutes(25));
-        assertThat(life(node())).isEqualTo(Duration.ofMinutes(25));
+    }
+
+    /** As in the middle of a rolling change. */
+    @Test
+    void aNodeWithAnotherEnvironmentSaysThatItDoesNotFollow() throws SettingRefusedException {
+        LiveSettings other = pinned("CLAVIGER_SESSION_IDLE_LIFETIME", "PT20M");
+
+        node.change(
+                Map.of(
+                        "claviger.session-idle-lifetime", Optional.of("PT5M"),
+                        "claviger.session-absolute-lifetime", Optional.of("PT10M")),
+                OptionalLong.empty(),
+                "root");
+        other.refresh();
+
+        assertThat(other.problem()).hasValueSatisfying(problem -> assertThat(problem)
+                .contains("claviger.session-idle-lifetime", "claviger.session-absolute-lifetime"));
+        assertThat(other.get().classification("standard").lifetimes().sessionAbsolute())
+                .isEqualTo(Duration.ofHours(10));
+        assertThat(node.problem()).isEmpty();
     }
 
     @Test
@@ -320,9 +489,32 @@ class LiveSettingsTest {
         assertThatThrownBy(LiveSettingsTest::node)
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("the table setting")
-                .hasMessageContaining(LIFE);
+                .hasMessageContaining("delete the row of " + LIFE + ",");
         Settings pinning = Settings.read(config(Map.of("CLAVIGER_ACCESS_TOKEN_LIFETIME", "PT40M")));
         assertThat(life(LiveSettings.load(pinning, TestDatabase.database()))).isEqualTo(Duration.ofMinutes(40));
+    }
+
+    @Test
+    void ofTwoRowsThatContradictEachOtherTheOneThatIsThereIsNamed() {
+        String absolute = "claviger.classification.sensitive.session-absolute-lifetime";
+        write(absolute, "PT5M");
+        assertThatThrownBy(LiveSettingsTest::node)
+                .hasMessageContaining("claviger.classification.sensitive.session-idle-lifetime: PT15M is longer than")
+                .hasMessageContaining("delete the row of " + absolute + ",");
+
+        write("claviger.session-idle-lifetime", "PT6M");
+        assertThatThrownBy(LiveSettingsTest::node)
+                .hasMessageContaining("delete the row of claviger.session-idle-lifetime or " + absolute + ",");
+    }
+
+    @Test
+    void theRowThatAddsAClassificationIsNamedWhereWhatIsConfiguredOfThatIsWrong() {
+        String own = "claviger.classification.later.access-token-lifetime";
+        write("claviger.classifications", "later");
+
+        assertThatThrownBy(() -> node(own, "PT61M"))
+                .hasMessageContaining(own + ": must be ")
+                .hasMessageContaining("delete the row of claviger.classifications,");
     }
 
     private static Config config(Map<String, String> environment) {

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.claviger.Fixture.settings;
 
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.claviger.Fixture;
+import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,16 +105,118 @@ class ClassificationTest {
     }
 
     @Test
-    void whatThereIsNotIsTreatedAsStrictlyAsPossible() {
-        Settings settings = settings(
-                "claviger.classifications", "internal",
-                "claviger.classification.internal.access-token-lifetime", "PT1M");
-        Classification missing = settings.classification("gone");
+    void whatIsGoneByConfigurationIsTreatedAsStrictlyAsAnyThatIsLeftAndNoMore() {
+        String own = "claviger.classification.internal.access-token-lifetime";
+        String other = "claviger.classification.partner.access-token-lifetime";
+        assertThat(settings("claviger.classifications", "internal, partner", own, "PT1M", other, "PT9M")
+                        .classification("internal")
+                        .lifetimes()
+                        .accessToken())
+                .isEqualTo(Duration.ofMinutes(1));
 
-        assertThat(missing.lifetimes().accessToken()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(missing.lifetimes().sessionAbsolute()).isEqualTo(Duration.ofHours(1));
-        assertThat(missing.consentEachTime()).isTrue();
-        assertThat(missing.gatewayCache()).isZero();
+        Classification gone = settings("claviger.classifications", "partner", own, "PT1M", other, "PT9M")
+                .classification("internal");
+
+        assertThat(gone.lifetimes().accessToken()).isEqualTo(Duration.ofMinutes(9));
+        assertThat(gone.lifetimes().sessionAbsolute()).isEqualTo(Duration.ofHours(1));
+        assertThat(gone.consentEachTime()).isTrue();
+        assertThat(gone.gatewayCache()).isZero();
+    }
+
+    @Test
+    void whatIsInheritedStandsWhereItIsSaid() {
+        Settings settings = settings(
+                "claviger.access-token-lifetime", "PT20M",
+                "claviger.session-idle-lifetime", "PT20M",
+                "claviger.consent-each-time", "true");
+
+        assertOrigin(settings, "sensitive.access-token-lifetime", "PT20M", "configuration");
+        assertOrigin(settings, "standard.session-idle-lifetime", "PT20M", "configuration");
+        assertOrigin(settings, "sensitive.session-idle-lifetime", "PT15M", "default");
+        assertOrigin(settings, "sensitive.consent-each-time", "true", "configuration");
+        assertOrigin(settings, "sensitive.renewal-threshold", "80", "default");
+        Settings administered = settings.withAdministered(Map.of("claviger.renewal-threshold", "70"));
+        assertOrigin(administered, "sensitive.renewal-threshold", "70", Settings.ADMINISTERED);
+    }
+
+    private static void assertOrigin(Settings settings, String rule, String value, String origin) {
+        SettingValue shown = settings.values().get("claviger.classification." + rule);
+        assertThat(shown.value()).as(rule).isEqualTo(value);
+        assertThat(shown.origin()).as(rule).isEqualTo(origin);
+        assertThat(shown.pinned()).isFalse();
+    }
+
+    /** Settings with these plain keys pinned, and a table that says the rest. */
+    private static Settings bounded(Map<String, String> pinned, Map<String, String> table) {
+        Settings required = settings();
+        Map<String, String> all = new HashMap<>(pinned);
+        all.put("claviger.issuer", required.issuer().value());
+        all.put("claviger.key-encryption-key", Fixture.KEY_ENCRYPTION_KEY);
+        Config config = new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(all, "pins", 300))
+                .build();
+        return Settings.read(config).withAdministered(table);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "access-token-lifetime, PT20M, PT5M, PT30M",
+        "refresh-token-leeway, PT10S, PT1S, PT20S",
+        "renewal-threshold, 60, 50, 70",
+        "consent-each-time, true, true, false",
+        "reauthentication-age, PT2H, PT1H, PT3H",
+        "gateway-cache-lifetime, PT20S, PT10S, PT30S",
+        "session-idle-lifetime, PT20M, PT5M, PT25M",
+    })
+    void whatIsPinnedForAllBoundsWhatAnAdministratorSaysOfOne(String rule, String pin, String stricter, String laxer) {
+        String own = "claviger.classification.sensitive." + rule;
+        Map<String, String> pinned = Map.of("claviger." + rule, pin);
+
+        SettingValue strict = bounded(pinned, Map.of(own, stricter)).values().get(own);
+        SettingValue lax = bounded(pinned, Map.of(own, laxer)).values().get(own);
+
+        assertThat(strict.value()).isEqualTo(stricter);
+        assertThat(strict.origin()).isEqualTo(Settings.ADMINISTERED);
+        assertThat(strict.bound()).contains(pin);
+        assertThat(lax.value()).isEqualTo(pin);
+        assertThat(lax.origin()).contains("pins");
+        assertThat(lax.bound()).contains(pin);
+        assertThat(bounded(pinned, Map.of(own, laxer)).classification("sensitive"))
+                .isEqualTo(bounded(pinned, Map.of(own, pin)).classification("sensitive"));
+    }
+
+    /** Whatever the table says of one classification, a pin for all leaves that as strict as it is, or makes it stricter. */
+    @Test
+    void aPinForAllNeverMakesLaxerWhatAnAdministratorSaysOfOne() {
+        for (String said : List.of("PT1S", "PT5M", "PT15M", "PT16M", "PT30M", "PT60M")) {
+            for (String pin : List.of("PT1S", "PT5M", "PT15M", "PT16M", "PT30M", "PT60M")) {
+                for (String name : List.of("standard", "sensitive", "restricted")) {
+                    Map<String, String> table =
+                            Map.of("claviger.classification." + name + ".access-token-lifetime", said);
+                    Duration free = bounded(Map.of(), table)
+                            .classification(name)
+                            .lifetimes()
+                            .accessToken();
+                    Duration held = bounded(Map.of("claviger.access-token-lifetime", pin), table)
+                            .classification(name)
+                            .lifetimes()
+                            .accessToken();
+                    assertThat(held).as(name + " " + said + " " + pin).isLessThanOrEqualTo(free);
+                    assertThat(held).isLessThanOrEqualTo(Duration.parse(pin));
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsPinnedForOneClassificationWinsOverWhatIsPinnedForAll() {
+        String own = "claviger.classification.sensitive.access-token-lifetime";
+        Settings settings =
+                bounded(Map.of("claviger.access-token-lifetime", "PT15M", own, "PT30M"), Map.of(own, "PT5M"));
+
+        assertThat(settings.values().get(own).value()).isEqualTo("PT30M");
+        assertThat(settings.values().get(own).pinned()).isTrue();
+        assertThat(settings.values().get(own).bound()).isEmpty();
     }
 
     @ParameterizedTest
@@ -135,7 +244,9 @@ class ClassificationTest {
         "claviger.classification.standard.gateway-cache-lifetime, PT301S",
         "claviger.classification.sensitive.gateway-cache-lifetime, PT31S",
         "claviger.classification.restricted.gateway-cache-lifetime, PT1S",
-        "claviger.classification.standard.reauthentication-age, PT0S",
+        "claviger.classification.standard.reauthentication-age, PT59S",
+        "claviger.classification.sensitive.session-idle-lifetime, PT59S",
+        "claviger.classification.sensitive.session-absolute-lifetime, PT59S",
         "claviger.classification.standard.renewal-threshold, 0",
         "claviger.classification.standard.renewal-threshold, 100",
         "claviger.classification.standard.renewal-threshold, half",

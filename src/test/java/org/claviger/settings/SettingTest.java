@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -314,6 +316,93 @@ class SettingTest {
     }
 
     @Test
+    void whatIsLiveIsLaidOverWhatWasConfiguredAtTheStart() {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "claviger.issuer",
+                ISSUER,
+                "claviger.key-encryption-key",
+                KEY_ENCRYPTION_KEY,
+                "claviger.brand.color",
+                "#123456",
+                "claviger.classification.sensitive.access-token-lifetime",
+                "PT16M"));
+        Settings settings = Settings.read(key -> Optional.ofNullable(properties.get(key)));
+
+        properties.put("claviger.brand.color", "#abcdef");
+        properties.put("claviger.brand.name", "Changed");
+        properties.put("claviger.classification.sensitive.access-token-lifetime", "PT60M");
+        properties.put("claviger.classification.later.access-token-lifetime", "PT17M");
+        Map<String, String> administered = Map.of("claviger.classifications", "later");
+        Settings now = settings.withAdministered(administered);
+
+        assertThat(now.brand().name()).isEqualTo("Claviger");
+        assertThat(now.brand().color()).contains("#123456");
+        assertThat(now.classification("sensitive").lifetimes().accessToken()).isEqualTo(Duration.ofMinutes(16));
+        assertThat(now.classification("later").lifetimes().accessToken())
+                .as("which could not be read before there was such a classification")
+                .isEqualTo(Duration.ofMinutes(17));
+        properties.put("claviger.classification.later.access-token-lifetime", "PT60M");
+        assertThat(settings.withAdministered(administered)
+                        .classification("later")
+                        .lifetimes()
+                        .accessToken())
+                .isEqualTo(Duration.ofMinutes(17));
+    }
+
+    @Test
+    void noSecretIsKeptToReadLiveSettings() {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "claviger.issuer", ISSUER,
+                "claviger.key-encryption-key", KEY_ENCRYPTION_KEY,
+                "claviger.database.password", "swordfish"));
+        Settings settings = Settings.read(key -> Optional.ofNullable(properties.get(key)));
+
+        properties.clear();
+
+        assertThat(settings.configured().apply("claviger.database.password")).isEmpty();
+        assertThat(settings.configured().apply("claviger.key-encryption-key")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "roles, groups, 0",
+        "roles, scope, 0",
+        "roles, roles, 0",
+        "'a, b', b, 0",
+        "roles, b, 1",
+        "roles, /shop=b, 1",
+        "a, 'b, /shop=c, /desk=a', 2",
+    })
+    void aRoleClaimThatTheGuardReadsAndNoTokenCarriesIsAWarning(String claims, String read, int warnings) {
+        Settings configured =
+                Settings.read(config(Map.of("CLAVIGER_ROLE_CLAIMS", claims, "CLAVIGER_GUARD_ROLE_CLAIM", read)));
+        assertThat(configured.warnings())
+                .hasSize(warnings)
+                .allMatch(warning -> warning.startsWith("claviger.role-claims: "));
+
+        Settings live = Settings.read(config(Map.of("CLAVIGER_GUARD_ROLE_CLAIM", read)))
+                .withAdministered(Map.of("claviger.role-claims", claims));
+        assertThat(live.warnings()).isEqualTo(configured.warnings());
+    }
+
+    @Test
+    void aNameForThePagesAndTheRoleClaimsHaveALimit() {
+        String claims = "a,b,c,d,e,f,g,h";
+        Settings settings =
+                Settings.read(config(Map.of("CLAVIGER_BRAND_NAME", "x".repeat(200), "CLAVIGER_ROLE_CLAIMS", claims)));
+
+        assertThat(settings.roleClaims()).hasSize(8);
+        assertThatThrownBy(() -> settings(Map.of("CLAVIGER_BRAND_NAME", "x".repeat(201))))
+                .hasMessageStartingWith("claviger.brand.name: ");
+        assertThatThrownBy(() -> settings(Map.of("CLAVIGER_ROLE_CLAIMS", claims + ",i")))
+                .hasMessageStartingWith("claviger.role-claims: ");
+    }
+
+    private static Settings settings(Map<String, String> environment) {
+        return Settings.read(config(environment));
+    }
+
+    @Test
     void theDataSourceIsReadOnItsOwn() {
         assertThat(DatabaseSettings.read(config(Map.of("CLAVIGER_DATABASE_URL", "jdbc:h2:mem:x")))
                         .url())
@@ -339,6 +428,7 @@ class SettingTest {
             return;
         }
 
+        assertThat(readme).containsOnlyOnce(begin).containsOnlyOnce(end);
         assertThat(readme)
                 .as("the table of settings in the README; -Dreadme.write=true writes it:\n" + table)
                 .isEqualTo(expected);
@@ -378,6 +468,5 @@ class SettingTest {
 
         assertThat(settings.withAdministered(Map.of("claviger.unheard-of", "x")).values())
                 .doesNotContainKey("claviger.unheard-of");
-        assertThatThrownBy(() -> Setting.valueOf("UNHEARD_OF")).isInstanceOf(IllegalArgumentException.class);
     }
 }

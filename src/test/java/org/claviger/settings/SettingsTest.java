@@ -139,9 +139,9 @@ class SettingsTest {
         "claviger.access-token-lifetime, PT1S, PT1H",
         "claviger.authorization-code-lifetime, PT1S, PT10M",
         "claviger.refresh-token-idle-lifetime, PT1S, P30D",
-        "claviger.session-idle-lifetime, PT1S, P30D",
+        "claviger.session-idle-lifetime, PT1M, P30D",
         "claviger.refresh-token-absolute-lifetime, PT1S, P30D",
-        "claviger.session-absolute-lifetime, PT1S, P30D"
+        "claviger.session-absolute-lifetime, PT1M, P30D"
     })
     void aLifetimeHasBounds(String key, Duration least, Duration most) {
         String idle = key.replace("absolute", "idle");
