@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.sql.DataSource;
+import org.claviger.guard.BearerAuthenticationMechanism;
 import org.claviger.guard.ServerCheck;
 import org.claviger.guard.ServerWideGuard;
 import org.claviger.http.Document;
@@ -116,6 +117,7 @@ public class Startup implements ServletContextListener {
                                 "settings",
                                 () -> opening.parts().flatMap(parts -> parts.settings.problem())),
                         Set.of("settings")));
+        add(context, BearerAuthenticationMechanism.METRICS, new Metrics(opening::parts, opening.settings));
         BrandSettings brand = opening.settings.brand();
         add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(() -> opening.settings()
                 .brand())));

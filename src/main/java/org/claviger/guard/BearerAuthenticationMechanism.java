@@ -17,7 +17,7 @@ import org.claviger.oauth.Scope;
 import org.claviger.settings.Settings;
 
 /**
- * The guard as the mechanism of this application's own protected resources, those below {@code /admin}: its tokens have the
+ * The guard as the mechanism of this application's own protected resources, those below {@code /admin} and the metrics: its tokens have the
  * audience {@code <issuer>/admin} and no other, and what opens a resource is the scope; they answer on the issuer's own host
  * only. The endpoints of the protocol authenticate clients themselves and are let through.
  */
@@ -29,6 +29,9 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
     /** The role of a caller who may look: with that scope, or with {@code claviger:admin.read}. */
     public static final String READER_ROLE = "claviger-admin-reader";
 
+    /** Where metrics are: for readers, and for the addresses that are set. */
+    public static final String METRICS = "/metrics";
+
     @Inject
     private Provider<BearerGate> gate;
 
@@ -38,14 +41,21 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
     @Override
     public AuthenticationStatus validateRequest(
             HttpServletRequest request, HttpServletResponse response, HttpMessageContext context) {
-        if (!request.getServletPath().startsWith("/admin")) {
+        boolean metrics = request.getServletPath().equals(METRICS);
+        if (!metrics && !request.getServletPath().startsWith("/admin")) {
             return context.doNothing();
         }
         // Here, so that they are there whoever answers: this, the server or a resource.
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         Settings now = settings.get();
-        if (!now.issuer().isHost(Caller.of(request, now.trustedProxies()).host())) {
+        Caller origin = Caller.of(request, now.trustedProxies());
+        if (metrics) {
+            // They are wanted when no token can be judged, and asked for by the address of a node.
+            if (now.metricsReaders().contains(origin.address())) {
+                return context.doNothing();
+            }
+        } else if (!now.issuer().isHost(origin.host())) {
             response.setStatus(ErrorCode.MISDIRECTED.status());
             return AuthenticationStatus.SEND_CONTINUE;
         }

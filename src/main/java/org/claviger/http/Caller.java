@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.claviger.settings.Networks;
 import org.claviger.settings.TrustedProxies;
 
 /**
@@ -78,7 +79,7 @@ public record Caller(String address, String host) {
         String address = peer;
         while (believed > 0
                 && trusted.contains(address)
-                && TrustedProxies.parseAddress(addresses.get(believed - 1)).isPresent()) {
+                && Networks.parseAddress(addresses.get(believed - 1)).isPresent()) {
             believed--;
             address = addresses.get(believed);
         }

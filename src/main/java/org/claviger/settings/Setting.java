@@ -238,6 +238,8 @@ public enum Setting {
             "`X-Forwarded-For` with or without `X-Forwarded-Host`, or `Forwarded`",
             RESTART,
             "what these proxies write"),
+    METRICS_ADDRESSES(
+            "metrics.addresses", LIST, "", "addresses and networks", RESTART, "who may read `metrics` without a token"),
     BRAND_NAME("brand.name", TEXT, "Claviger", "at most 200 characters", LIVE, "stands on every page"),
     BRAND_LOGO("brand.logo", PATH, "", "a `.png` or `.svg` file", RESTART, "stands on every page too"),
     BRAND_COLOR("brand.color", TEXT, "", "`#rrggbb`", LIVE, "of buttons"),

@@ -25,6 +25,7 @@ import org.eclipse.microprofile.config.ConfigValue;
  *
  * @param audience what access tokens are for where their client names nothing else, and what the guard expects
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
+ * @param metricsReaders the addresses that may read metrics without a token
  * @param feed how a node hears of what others change
  * @param guard which applications of the server are guarded, and by what
  * @param keyEncryptionKey wraps every key in the database
@@ -45,6 +46,7 @@ public record Settings(
         DatabaseSettings database,
         BrandSettings brand,
         TrustedProxies trustedProxies,
+        Networks metricsReaders,
         FeedSettings feed,
         GuardSettings guard,
         SecretKey keyEncryptionKey,
@@ -126,6 +128,7 @@ public record Settings(
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
                 TrustedProxies.read(reader),
+                Networks.read(reader, Setting.METRICS_ADDRESSES),
                 FeedSettings.read(reader),
                 guard,
                 KeyEncryptionKeys.read(reader),
@@ -169,6 +172,7 @@ public record Settings(
                 database,
                 look,
                 trustedProxies,
+                metricsReaders,
                 feed,
                 guard,
                 keyEncryptionKey,

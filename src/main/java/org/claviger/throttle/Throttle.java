@@ -16,7 +16,7 @@ import org.claviger.database.Database;
 import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
 import org.claviger.oauth.OAuthException;
-import org.claviger.settings.TrustedProxies;
+import org.claviger.settings.Networks;
 
 /**
  * Makes guessing slow (REQUIREMENTS T5; ASVS 6.3.1): after five failures of one name from one address each further failure
@@ -209,7 +209,7 @@ public final class Throttle {
 
     /** One subscriber has a whole /64 of IPv6. */
     private static String network(String address) {
-        return TrustedProxies.parseAddress(address)
+        return Networks.parseAddress(address)
                 .filter(Inet6Address.class::isInstance)
                 .map(v6 -> Arrays.toString(Arrays.copyOf(v6.getAddress(), 8)))
                 .orElse(address);

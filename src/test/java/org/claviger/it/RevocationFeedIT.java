@@ -44,6 +44,7 @@ class RevocationFeedIT {
         one = RunningClaviger.prepare(Path.of("target/it/feed-one"), postgres.newDatabase());
         one.set("CLAVIGER_REVOCATION_MAX_STALENESS", MAX_STALENESS.toString());
         one.set("CLAVIGER_PUSH", "none");
+        one.set("CLAVIGER_METRICS_ADDRESSES", "127.0.0.1");
         one.set("CLAVIGER_TRUSTED_PROXIES", "127.0.0.1");
         one.set("CLAVIGER_FORWARDED_HEADERS", "X-Forwarded-For, X-Forwarded-Host");
         two = one.prepareNode(Path.of("target/it/feed-two"));
@@ -189,6 +190,7 @@ class RevocationFeedIT {
         assertThat(check(ready, "revocation").getString("status")).isEqualTo("DOWN");
         assertThat(check(ready, "revocation").getJsonObject("data").getString("reason"))
                 .contains("was last read", "s ago");
+        assertThat(staleness(one)).isGreaterThan((double) MAX_STALENESS.toSeconds());
         assertThat(one.awaitLog("CLAVIGER-0702")).containsOnlyOnce("CLAVIGER-0702");
 
         postgres.start();
@@ -200,6 +202,17 @@ class RevocationFeedIT {
         assertThat(one.get("/api/v2/auth/health/ready").statusCode()).isEqualTo(200);
         assertThat(one.awaitLog("CLAVIGER-0703")).containsOnlyOnce("CLAVIGER-0703");
         await("the other too", () -> call(two, token).statusCode() == 200);
+    }
+
+    /** In seconds, as a gauge. */
+    private static double staleness(RunningClaviger node) throws Exception {
+        return node.get("/api/v2/auth/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("claviger_feed_staleness_seconds "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void assertUnavailable(HttpResponse<String> answer) {

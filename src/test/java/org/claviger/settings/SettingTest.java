@@ -179,6 +179,9 @@ class SettingTest {
         samples.put(
                 Setting.FORWARDED_HEADERS,
                 new Sample("Forwarded", s -> s.trustedProxies().write("Forwarded"), true));
+        samples.put(
+                Setting.METRICS_ADDRESSES,
+                new Sample("10.0.0.0/8", s -> s.metricsReaders().contains("10.1.2.3"), true));
         samples.put(Setting.BRAND_NAME, new Sample("Acme", s -> s.brand().name(), "Acme"));
         samples.put(
                 Setting.BRAND_COLOR,

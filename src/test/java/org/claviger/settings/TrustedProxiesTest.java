@@ -81,7 +81,7 @@ class TrustedProxiesTest {
                 "1:2"
             })
     void onlyWholeAddressesAreAddresses(String literal) {
-        assertThat(TrustedProxies.parseAddress(literal)).isEmpty();
+        assertThat(Networks.parseAddress(literal)).isEmpty();
     }
 
     @Test
