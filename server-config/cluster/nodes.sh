@@ -22,12 +22,15 @@ keep=
 
 # Ends all that was started. The logs stay where a node did not start.
 stop() {
-  trap - EXIT INT TERM
+  trap - EXIT
+  trap "" INT TERM
   kill "${pids[@]}" 2>/dev/null || true
   wait "${pids[@]}" 2>/dev/null || true
   [ -n "$keep" ] || rm -rf "$work"
 }
-trap stop EXIT INT TERM
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # Starts a command as a node of that number; its output goes to a file of its own.
 node() {

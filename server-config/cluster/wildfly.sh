@@ -7,8 +7,15 @@ require WILDFLY
 
 mkdir "$work/wildfly-1"
 cp -r "$WILDFLY/standalone/configuration" "$work/wildfly-1/configuration"
-(cd "$here/../wildfly" && JAVA_OPTS="-Djboss.server.base.dir=$work/wildfly-1" "$WILDFLY/bin/jboss-cli.sh" --commands="embed-server \
---server-config=standalone-ha.xml,run-batch --file=guard.cli,run-batch --file=cluster.cli,run-batch --file=push.cli,stop-embedded-server")
+(
+  cd "$here/../wildfly"
+  {
+    echo "embed-server --server-config=standalone-ha.xml"
+    cat guard.cli cluster.cli push.cli
+    echo "stop-embedded-server"
+  } >"$work/configure.cli"
+  JAVA_OPTS="-Djboss.server.base.dir=$work/wildfly-1" "$WILDFLY/bin/jboss-cli.sh" --file="$work/configure.cli"
+)
 mkdir -p "$work/wildfly-1/deployments"
 cp $WARS "$work/wildfly-1/deployments/"
 cp -r "$work/wildfly-1" "$work/wildfly-2"

@@ -103,7 +103,7 @@ public class Startup implements ServletContextListener {
         add(
                 context,
                 "/health/ready",
-                new Readiness(
+                new Health(
                         Map.of(
                                 "server",
                                 selfCheck::reason,
@@ -117,6 +117,7 @@ public class Startup implements ServletContextListener {
                                 "settings",
                                 () -> opening.parts().flatMap(parts -> parts.settings.problem())),
                         Set.of("settings")));
+        add(context, "/health/live", new Health(Map.of(), Set.of()));
         add(context, BearerAuthenticationMechanism.METRICS, new Metrics(opening::parts, opening.settings));
         BrandSettings brand = opening.settings.brand();
         add(context, "/assets/brand.css", Claviger.document(BrandAssets.css(() -> opening.settings()

@@ -54,6 +54,12 @@ class DiscoveryIT {
                 .containsExactly("database", "keys", "revocation", "server", "settings");
     }
 
+    @Test
+    void a_server_that_answers_is_alive() throws InterruptedException, IOException {
+        assertThat(json(claviger.get("/api/v2/auth/health/live")).getString("status"))
+                .isEqualTo("UP");
+    }
+
     // --- Metadata ---
 
     @Test

@@ -20,7 +20,7 @@ class MetricsIT {
     void whoever_may_read_administration_reads_what_this_node_counts(RunningClaviger claviger, Flow flow)
             throws Exception {
         HttpResponse<String> answer = claviger.get(
-                METRICS, "Authorization", "Bearer " + flow.serviceToken("operator", "scope", "claviger:admin"));
+                METRICS, "Authorization", "Bearer " + flow.serviceToken("auditor", "scope", "claviger:admin.read"));
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type"))

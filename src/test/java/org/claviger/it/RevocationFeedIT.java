@@ -190,6 +190,9 @@ class RevocationFeedIT {
         assertThat(check(ready, "revocation").getString("status")).isEqualTo("DOWN");
         assertThat(check(ready, "revocation").getJsonObject("data").getString("reason"))
                 .contains("was last read", "s ago");
+        assertThat(one.get("/api/v2/auth/health/live").statusCode())
+                .as("to start it anew would help nobody")
+                .isEqualTo(200);
         assertThat(staleness(one)).isGreaterThan((double) MAX_STALENESS.toSeconds());
         assertThat(one.awaitLog("CLAVIGER-0702")).containsOnlyOnce("CLAVIGER-0702");
 

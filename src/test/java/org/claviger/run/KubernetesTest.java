@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
@@ -45,6 +46,7 @@ class KubernetesTest {
         switch (object.get("kind").getAsString()) {
             case "ConfigMap" -> V1ConfigMap.validateJsonElement(object);
             case "Deployment" -> V1Deployment.validateJsonElement(object);
+            case "NetworkPolicy" -> V1NetworkPolicy.validateJsonElement(object);
             case "PodDisruptionBudget" -> V1PodDisruptionBudget.validateJsonElement(object);
             case "Secret" -> V1Secret.validateJsonElement(object);
             case "Service" -> V1Service.validateJsonElement(object);
@@ -80,7 +82,7 @@ class KubernetesTest {
     }
 
     @Test
-    void the_pods_that_the_service_and_the_budget_mean_are_those_of_the_deployment() throws IOException {
+    void the_pods_that_the_service_the_budget_and_the_policy_mean_are_those_of_the_deployment() throws IOException {
         V1Deployment deployment = V1Deployment.fromJson(deployment().toString());
         var labels = requireNonNull(
                         requireNonNull(deployment.getSpec()).getTemplate().getMetadata())
@@ -98,6 +100,12 @@ class KubernetesTest {
                     assertThat(requireNonNull(requireNonNull(V1PodDisruptionBudget.fromJson(object.toString())
                                                     .getSpec())
                                             .getSelector())
+                                    .getMatchLabels())
+                            .isEqualTo(labels);
+                case "NetworkPolicy" ->
+                    assertThat(requireNonNull(V1NetworkPolicy.fromJson(object.toString())
+                                            .getSpec())
+                                    .getPodSelector()
                                     .getMatchLabels())
                             .isEqualTo(labels);
                 default -> {}

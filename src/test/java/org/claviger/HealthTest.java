@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-class ReadinessTest {
+class HealthTest {
     private static Exchange ask(Optional<String> database, Optional<String> settings) {
         Map<String, Supplier<Optional<String>>> checks = Map.of("database", () -> database, "settings", () -> settings);
-        return Exchange.get("").through(new Readiness(checks, Set.of("settings")));
+        return Exchange.get("").through(new Health(checks, Set.of("settings")));
     }
 
     @Test

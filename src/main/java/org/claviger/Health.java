@@ -16,10 +16,10 @@ import org.claviger.http.Answers;
 import org.claviger.http.Endpoint;
 
 /**
- * Whether requests should be sent here, for load balancers and for people: the answer of MicroProfile Health 4.0 section 3,
- * 200 if all is well and 503 if not.
+ * How this node is, for load balancers and for people: the answer of MicroProfile Health 4.0 section 3, 200 if all is well and 503 if
+ * not. Without any check it says that the service is deployed and answers, and no more.
  */
-final class Readiness extends Endpoint {
+final class Health extends Endpoint {
     private final Map<String, Supplier<Optional<String>>> checks;
     private final Set<String> onlyTold;
 
@@ -28,7 +28,7 @@ final class Readiness extends Endpoint {
      *
      * @param onlyTold those by which a node that is not well is up all the same
      */
-    Readiness(Map<String, Supplier<Optional<String>>> checks, Set<String> onlyTold) {
+    Health(Map<String, Supplier<Optional<String>>> checks, Set<String> onlyTold) {
         this.checks = new TreeMap<>(checks);
         this.onlyTold = Set.copyOf(onlyTold);
     }
