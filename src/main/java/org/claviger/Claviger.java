@@ -25,6 +25,7 @@ import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
 import org.claviger.client.Client;
 import org.claviger.client.Clients;
+import org.claviger.client.Registrations;
 import org.claviger.database.ChangeFeed;
 import org.claviger.database.Cleanup;
 import org.claviger.database.Database;
@@ -88,6 +89,10 @@ final class Claviger {
     final MacKeys macKeys;
     final SigningKeys signingKeys;
     final Clients clients;
+    final Registrations registrations;
+    final ResourceOwners resourceOwners;
+    final RandomTokens tokens;
+    final Consents consents;
     final BearerGuard applicationGuard;
     final BearerGuard adminGuard;
     final Throttle throttle;
@@ -129,7 +134,7 @@ final class Claviger {
             Function<EntityManager, Instant> time,
             Freshness freshness) {
         this.clock = clock;
-        RandomTokens tokens = new RandomTokens(random);
+        tokens = new RandomTokens(random);
         node = tokens.identifier();
         feed = ChangeFeed.open(database, freshness); // before anything is read that it follows
         this.settings = LiveSettings.load(settings, database);
@@ -137,8 +142,9 @@ final class Claviger {
         macKeys = MacKeys.load(database, keyWrap, random, clock);
         signingKeys = SigningKeys.load(this.settings, database, keyWrap, random, clock);
         revocations = new RevocationRepository(database, RevocationView.load(database, clock, freshness), time);
-        clients = new Clients(database, revocations, macKeys);
-        ResourceOwners resourceOwners = new ResourceOwners(database, revocations, random);
+        clients = new Clients(database, macKeys, clock);
+        registrations = new Registrations(database, revocations, macKeys, clients, clock);
+        resourceOwners = new ResourceOwners(database, revocations, random);
         Import imports = new Import(
                 database,
                 macKeys,
@@ -180,7 +186,7 @@ final class Claviger {
         Browser browser = new Browser(settings.issuer(), sessions, macKeys, tokens);
         SignInForm signInForm = new SignInForm(pages, browser);
         ConsentForm consentForm = new ConsentForm(pages, browser, this.settings);
-        Consents consents = new Consents(database, this.settings, clock);
+        consents = new Consents(database, this.settings, clock);
         AuthorizationAnswer answer = new AuthorizationAnswer(settings.issuer(), codes);
         endpoints.put(
                 "/authorize",

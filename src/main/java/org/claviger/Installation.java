@@ -2,12 +2,16 @@ package org.claviger;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import org.claviger.authorize.Consents;
+import org.claviger.client.Registrations;
 import org.claviger.guard.BearerGate;
+import org.claviger.identity.ResourceOwners;
 import org.claviger.key.SigningKeys;
 import org.claviger.live.LiveSettings;
 import org.claviger.page.Pages;
 import org.claviger.refresh.TokenFamilies;
 import org.claviger.revocation.RevocationRepository;
+import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,26 @@ class Installation {
     @Produces
     LiveSettings liveSettings() {
         return parts().settings;
+    }
+
+    @Produces
+    Registrations registrations() {
+        return parts().registrations;
+    }
+
+    @Produces
+    ResourceOwners resourceOwners() {
+        return parts().resourceOwners;
+    }
+
+    @Produces
+    Consents consents() {
+        return parts().consents;
+    }
+
+    @Produces
+    RandomTokens tokens() {
+        return parts().tokens;
     }
 
     @Produces

@@ -131,7 +131,7 @@ public final class Fixture {
 
     /** These clients; a confidential one without a secret gets {@link #SECRET}. */
     public static Clients clients(Database database, JsonObject... entries) {
-        Clients clients = new Clients(database, revocations(), Keys.MAC);
+        Clients clients = new Clients(database, Keys.MAC, new TestClock());
         for (JsonObject entry : entries) {
             boolean complete = entry.getString("token_endpoint_auth_method", "").equals("none")
                     || entry.containsKey("client_secret");

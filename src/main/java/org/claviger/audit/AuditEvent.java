@@ -24,6 +24,13 @@ public enum AuditEvent {
     SETUP_REFUSED,
     /** An administrator has changed a setting. */
     SETTING_CHANGED,
+    CLIENT_CREATED,
+    /** A client has other metadata; the members that differ are named, and not their values. */
+    CLIENT_CHANGED,
+    CLIENT_DISABLED,
+    CLIENT_ENABLED,
+    CLIENT_SECRET_ROTATED,
+    CLIENT_DELETED,
     /** A signing key was made; it signs from a later instant, or at once. */
     KEY_ANNOUNCED,
     /** A signing key has a new instant at which it signs no more. */

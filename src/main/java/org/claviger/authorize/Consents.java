@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.claviger.client.Client;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
+import org.claviger.oauth.ClientId;
 import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
 import org.claviger.settings.Settings;
@@ -67,6 +68,13 @@ public final class Consents {
                     .only(token -> scope.contains(token) || earlier.contains(token))
                     .toString();
         });
+    }
+
+    /** The SQL that forgets what anybody has allowed this client, so that another of its identifier does not inherit it. */
+    public Database.Change<RuntimeException> withdrawal(ClientId client) {
+        return entities -> entities.createQuery("delete from ConsentRow where clientId = :client")
+                .setParameter("client", client.value())
+                .executeUpdate();
     }
 
     /** Forgets everything that a resource owner has allowed. */

@@ -2,10 +2,12 @@ package org.claviger.client;
 
 import static org.claviger.oauth.ErrorCode.INVALID_CLIENT;
 
-import jakarta.json.Json;
-import java.io.StringReader;
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -14,26 +16,29 @@ import org.claviger.database.Database;
 import org.claviger.database.Topic;
 import org.claviger.jose.SigningAlgorithm;
 import org.claviger.key.MacKeys;
-import org.claviger.key.MacPurpose;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
-import org.claviger.revocation.RevocationKind;
-import org.claviger.revocation.RevocationRepository;
 
 /** The registered clients, all of them in memory, so that a request needs no SQL to know its client. */
 public final class Clients {
     private final Database database;
-    private final RevocationRepository revocations;
     private final MacKeys macKeys;
+    private final Clock clock;
     private volatile Map<ClientId, Registration> registrations = Map.of();
 
-    public Clients(Database database, RevocationRepository revocations, MacKeys macKeys) {
+    public Clients(Database database, MacKeys macKeys, Clock clock) {
         this.database = database;
-        this.revocations = revocations;
         this.macKeys = macKeys;
+        this.clock = clock;
     }
 
-    private record Registration(Client client, boolean enabled, String secretMac, int secretMacKeyVersion) {}
+    /** @param previousUntil when the secret before this one is good no more */
+    private record Registration(
+            Client client,
+            boolean enabled,
+            Optional<StoredSecret> secret,
+            Optional<StoredSecret> previous,
+            Instant previousUntil) {}
 
     public Optional<Client> find(ClientId id) {
         return registration(id).map(Registration::client);
@@ -81,7 +86,8 @@ public final class Clients {
     /** Whether any client names this origin. */
     public boolean isAllowedOrigin(String origin) {
         return registrations.values().stream()
-                .anyMatch(found -> found.client.allowedOrigins().contains(origin));
+                .anyMatch(
+                        found -> found.enabled && found.client.allowedOrigins().contains(origin));
     }
 
     /**
@@ -95,24 +101,26 @@ public final class Clients {
         if (registration.client.authenticationMethod() != credentials.method()) {
             throw refuse("not the registered authentication method");
         }
-        if (!registration.client.isPublic()
-                && !macKeys.verify(
-                        MacPurpose.CLIENT_SECRET,
-                        registration.secretMacKeyVersion,
-                        secretText(credentials.id(), credentials.secret()),
-                        registration.secretMac)) {
+        if (!registration.client.isPublic() && !isSecret(registration, credentials)) {
             throw refuse("wrong secret");
         }
         return registration.client;
     }
 
-    private static OAuthException refuse(String detail) {
-        return new OAuthException(INVALID_CLIENT, "client authentication failed", detail);
+    /** The secret, or the one before it for as long as both are good. */
+    private boolean isSecret(Registration registration, ClientCredentials credentials) {
+        return isSecret(registration.secret, credentials)
+                || (clock.instant().isBefore(registration.previousUntil)
+                        && isSecret(registration.previous, credentials));
     }
 
-    // The client is part of what is MACed, so that equal secrets of two clients do not look equal.
-    private static String secretText(ClientId id, String secret) {
-        return id.value() + "\n" + secret;
+    private boolean isSecret(Optional<StoredSecret> stored, ClientCredentials credentials) {
+        return stored.filter(secret -> secret.isOf(credentials.id(), credentials.secret(), macKeys))
+                .isPresent();
+    }
+
+    private static OAuthException refuse(String detail) {
+        return new OAuthException(INVALID_CLIENT, "client authentication failed", detail);
     }
 
     /** Whether there is a client of this identifier, enabled or not, in the memory of this node. */
@@ -125,38 +133,14 @@ public final class Clients {
         ClientRow row = new ClientRow();
         row.clientId = client.id().value();
         row.metadata = client.metadata();
-        client.secret().ifPresent(secret -> {
-            int version = macKeys.currentVersion(MacPurpose.CLIENT_SECRET);
-            row.secretMacKeyVersion = version;
-            row.secretMac = macKeys.mac(MacPurpose.CLIENT_SECRET, version, secretText(client.id(), secret));
-        });
+        row.setSecret(client.secret().map(secret -> StoredSecret.of(client.id(), secret, macKeys)));
         return entities -> {
-            ClientRow found = entities.find(ClientRow.class, row.clientId);
+            ClientRow found = entities.find(ClientRow.class, row.clientId, LockModeType.PESSIMISTIC_WRITE);
             row.enabled = found == null || found.enabled;
+            row.advance(entities);
             entities.merge(row);
             database.announce(entities, Topic.CLIENT, row.clientId);
         };
-    }
-
-    /** Lets a client do nothing more, as if it were not registered; everything that it has ends. */
-    public void disable(ClientId id) {
-        end(id, "update ClientRow set enabled = false where clientId = :id");
-    }
-
-    /** Removes a client; everything that it has ends, also for another that gets its identifier later. */
-    public void delete(ClientId id) {
-        end(id, "delete from ClientRow where clientId = :id");
-    }
-
-    private void end(ClientId id, String change) {
-        revocations.transact((entities, ending) -> {
-            int changed =
-                    entities.createQuery(change).setParameter("id", id.value()).executeUpdate();
-            database.announce(entities, Topic.CLIENT, id.value());
-            ending.end(RevocationKind.CLIENT, id.value());
-            return changed;
-        });
-        refresh();
     }
 
     /** Reads the clients again; one after the other, so that the last has read last. */
@@ -171,12 +155,11 @@ public final class Clients {
     }
 
     private static Registration registration(ClientRow row) {
-        try (var reader = Json.createReader(new StringReader(row.metadata))) {
-            return new Registration(
-                    ClientMetadata.parseStored(reader.readObject()),
-                    row.enabled,
-                    row.secretMac == null ? "" : row.secretMac,
-                    row.secretMacKeyVersion == null ? 0 : row.secretMacKeyVersion);
-        }
+        return new Registration(
+                ClientMetadata.parseStored(row.metadata()),
+                row.enabled,
+                row.secret(),
+                row.previousSecret(),
+                Objects.requireNonNullElse(row.previousSecretUntil, Instant.MIN));
     }
 }

@@ -2,15 +2,19 @@ package org.claviger.client;
 
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.claviger.oauth.ClientId;
 import org.claviger.settings.JsonMembers;
+import org.claviger.settings.RandomTokens;
 
 /** A client as somebody wants it registered, with its secret in clear; what exists is valid. */
 public final class NewClient {
+    private static final String SECRET_MEMBER = "client_secret";
+
     /** ASVS 11.2: a secret that is checked with a fast keyed hash must be as good as random. */
     private static final int MIN_SECRET_LENGTH = 32;
 
@@ -30,10 +34,14 @@ public final class NewClient {
     private final String metadata;
     private final Optional<String> secret;
 
-    private NewClient(Client client, String metadata, Optional<String> secret) {
+    private NewClient(Client client, JsonObject entry, String pointer, Optional<String> secret) {
         this.client = client;
-        this.metadata = metadata;
+        this.metadata =
+                Json.createObjectBuilder(entry).remove(SECRET_MEMBER).build().toString();
         this.secret = secret;
+        if (metadata.length() > MAX_METADATA) {
+            throw new IllegalArgumentException(pointer + ": is longer than " + MAX_METADATA + " characters");
+        }
     }
 
     /**
@@ -53,25 +61,67 @@ public final class NewClient {
     /** The same, of whatever classification. */
     public static NewClient parse(JsonObject entry, String pointer) {
         JsonMembers members = new JsonMembers(entry, pointer);
-        members.text("client_id", ID.asMatchPredicate(), "must be 1 to 255 printable ASCII characters without spaces");
-        Client client = ClientMetadata.parse(entry, pointer);
-        if (client.isPublic() && members.has("client_secret")) {
-            throw members.refuse("client_secret", "a public client has none");
+        Client client = vet(entry, pointer);
+        if (client.isPublic() && members.has(SECRET_MEMBER)) {
+            throw members.refuse(SECRET_MEMBER, "a public client has none");
         }
-        if (!client.isPublic() && !members.has("client_secret")) {
-            throw members.refuse("client_secret", "is missing; token_endpoint_auth_method none makes a public client");
+        if (!client.isPublic() && !members.has(SECRET_MEMBER)) {
+            throw members.refuse(SECRET_MEMBER, "is missing; token_endpoint_auth_method none makes a public client");
         }
         Optional<String> secret = members.text(
-                "client_secret",
+                SECRET_MEMBER,
                 SECRET.asMatchPredicate(),
                 "must have at least " + MIN_SECRET_LENGTH + " and at most " + MAX_SECRET_LENGTH
                         + " printable ASCII characters");
-        String metadata =
-                Json.createObjectBuilder(entry).remove("client_secret").build().toString();
-        if (metadata.length() > MAX_METADATA) {
-            throw new IllegalArgumentException(pointer + ": is longer than " + MAX_METADATA + " characters");
+        return new NewClient(client, entry, pointer, secret);
+    }
+
+    /**
+     * The same for a client whose secret, if it needs one, is made here.
+     *
+     * @param entry without {@code client_secret}
+     */
+    public static NewClient make(JsonObject entry, Set<String> classifications, RandomTokens tokens) {
+        refuseSecret(entry);
+        Client client = vet(entry, "");
+        NewClient made =
+                new NewClient(client, entry, "", client.isPublic() ? Optional.empty() : Optional.of(tokens.secret()));
+        made.requireClassification("", classifications);
+        return made;
+    }
+
+    /**
+     * What becomes of a client by a JSON merge patch (RFC 7396). It has a secret here only if it had none before and needs one.
+     *
+     * @throws IllegalArgumentException with the pointer to what does not fit
+     */
+    public static NewClient change(
+            JsonObject metadata, JsonObject patch, Set<String> classifications, RandomTokens tokens) {
+        refuseSecret(patch);
+        JsonObject entry = Json.createMergePatch(patch).apply(metadata).asJsonObject();
+        if (!Objects.equals(metadata.get("client_id"), entry.get("client_id"))) {
+            throw new JsonMembers(entry, "").refuse("client_id", "cannot be changed");
         }
-        return new NewClient(client, metadata, secret);
+        Client client = vet(entry, "");
+        boolean needsSecret =
+                !client.isPublic() && ClientMetadata.parseStored(metadata).isPublic();
+        NewClient changed =
+                new NewClient(client, entry, "", needsSecret ? Optional.of(tokens.secret()) : Optional.empty());
+        changed.requireClassification("", classifications);
+        return changed;
+    }
+
+    private static void refuseSecret(JsonObject entry) {
+        if (entry.containsKey(SECRET_MEMBER)) {
+            throw new JsonMembers(entry, "").refuse(SECRET_MEMBER, "is made by the server");
+        }
+    }
+
+    /** What holds for every client, whoever registers it. */
+    private static Client vet(JsonObject entry, String pointer) {
+        JsonMembers members = new JsonMembers(entry, pointer);
+        members.text("client_id", ID.asMatchPredicate(), "must be 1 to 255 printable ASCII characters without spaces");
+        return ClientMetadata.parse(entry, pointer);
     }
 
     /**
@@ -94,8 +144,12 @@ public final class NewClient {
         return metadata;
     }
 
-    /** Empty for a public client. */
-    Optional<String> secret() {
+    boolean isPublic() {
+        return client.isPublic();
+    }
+
+    /** In clear; empty for a public client, and for a changed one that keeps what it has. */
+    public Optional<String> secret() {
         return secret;
     }
 }

@@ -211,7 +211,12 @@ public final class ResourceOwners {
                 : ((NewResourceOwner.Hash) credential).value();
     }
 
-    /** Whether a user, enabled or not, has this user name or this subject; for a transaction that goes on with it. */
+    /** Whether a user, enabled or not, has this user name or this subject. */
+    public boolean isNameTaken(String name) {
+        return database.transact(entities -> isNameTaken(entities, name));
+    }
+
+    /** The same for a transaction that goes on with it. */
     public boolean isNameTaken(EntityManager entities, String name) {
         return entities.createQuery(
                                 "select count(r) from ResourceOwnerRow r where r.username = :name or r.subject = :name",

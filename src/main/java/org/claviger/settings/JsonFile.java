@@ -45,7 +45,8 @@ public final class JsonFile {
         return parse(text);
     }
 
-    static JsonObject parse(String text) {
+    /** The same of a text. */
+    public static JsonObject parse(String text) {
         try (JsonParser parser = Json.createParser(new StringReader(text))) {
             // The parser throws where something follows.
             if (new JsonFile(parser).value(parser.next(), "") instanceof JsonObject object && !parser.hasNext()) {

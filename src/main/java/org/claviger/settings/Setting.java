@@ -211,6 +211,12 @@ public enum Setting {
             range("PT1S", "PT10M"),
             LIVE,
             "how long an authorization code can be redeemed"),
+    CLIENT_SECRET_OVERLAP(
+            "client-secret-overlap",
+            "P1D",
+            range("PT0S", "P30D"),
+            LIVE,
+            "how long the secret of a client stays good after it was given another, see [Clients](#clients)"),
     REVOCATION_MAX_STALENESS(
             "revocation.max-staleness",
             "PT1M",

@@ -3,6 +3,7 @@ package org.claviger.settings;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.eclipse.microprofile.config.ConfigValue;
  * @param audience what access tokens are for where their client names nothing else, and what the guard expects
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
  * @param metricsReaders the addresses that may read metrics without a token
+ * @param clientSecretOverlap how long the secret of a client stays good after it was given another
  * @param feed how a node hears of what others change
  * @param guard which applications of the server are guarded, and by what
  * @param keyEncryptionKey wraps every key in the database
@@ -42,6 +44,7 @@ public record Settings(
         String audience,
         List<String> roleClaims,
         Classifications classifications,
+        Duration clientSecretOverlap,
         KeySettings keys,
         DatabaseSettings database,
         BrandSettings brand,
@@ -124,6 +127,7 @@ public record Settings(
                 audience,
                 claims,
                 Classifications.read(reader),
+                reader.duration(Setting.CLIENT_SECRET_OVERLAP),
                 KeySettings.read(reader),
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
@@ -159,6 +163,7 @@ public record Settings(
         List<String> claims = roleClaims(reader);
         warnOfRoleClaims(reader, claims, guard);
         Classifications classes = Classifications.read(reader);
+        Duration overlap = reader.duration(Setting.CLIENT_SECRET_OVERLAP);
         BrandSettings look = brand.readLive(reader);
         Map<String, SettingValue> all = new LinkedHashMap<>(values);
         all.values().removeIf(value -> value.setting().isLive());
@@ -168,6 +173,7 @@ public record Settings(
                 audience,
                 claims,
                 classes,
+                overlap,
                 keys,
                 database,
                 look,

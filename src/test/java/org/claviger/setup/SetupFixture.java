@@ -37,7 +37,7 @@ final class SetupFixture implements AutoCloseable {
         KeyWrap keyWrap = new KeyWrap(new SecretKeySpec(new byte[32], "AES"), List.of(), Settings.random());
         macKeys = MacKeys.load(database, keyWrap, Settings.random(), Clock.systemUTC());
         RevocationRepository revocations = Fixture.revocations(database, Settings.clock());
-        clients = new Clients(database, revocations, macKeys);
+        clients = new Clients(database, macKeys, Settings.clock());
         resourceOwners = new ResourceOwners(database, revocations, Settings.random());
         clients.refresh();
     }
