@@ -20,6 +20,8 @@ import org.claviger.authorize.Browser;
 import org.claviger.authorize.ConsentEndpoint;
 import org.claviger.authorize.ConsentForm;
 import org.claviger.authorize.Consents;
+import org.claviger.authorize.PasswordEndpoint;
+import org.claviger.authorize.PasswordForm;
 import org.claviger.authorize.SignInEndpoint;
 import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
@@ -38,6 +40,8 @@ import org.claviger.guard.BearerGuard;
 import org.claviger.guard.LiveTokens;
 import org.claviger.http.Document;
 import org.claviger.http.DocumentEndpoint;
+import org.claviger.identity.Accounts;
+import org.claviger.identity.PasswordResets;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.identity.SignInSessions;
 import org.claviger.jose.JwtVerifier;
@@ -92,6 +96,8 @@ final class Claviger {
     final Registrations registrations;
     final ResourceOwners resourceOwners;
     final RandomTokens tokens;
+    final Accounts accounts;
+    final PasswordResets passwordResets;
     final Consents consents;
     final BearerGuard applicationGuard;
     final BearerGuard adminGuard;
@@ -103,13 +109,14 @@ final class Claviger {
     private volatile Set<String> missingClassifications = Set.of();
 
     /** The paths of the endpoints, known before these are: servers add servlets only while they deploy. */
-    static final Set<String> PATHS_FOR_PEOPLE = Set.of("/authorize", "/signin", "/consent", "/signout", "/setup");
+    static final Set<String> PATHS_FOR_PEOPLE =
+            Set.of("/authorize", "/signin", "/consent", "/signout", "/setup", "/password");
 
     static final Set<String> PATHS_FOR_PROGRAMS =
             Set.of("/token", "/revoke", "/introspect", "/jwks", "/.well-known/oauth-authorization-server");
 
     /** What begins something that lasts, and takes its time from the clock of this node. */
-    static final Set<String> PATHS_THAT_BEGIN = Set.of("/authorize", "/signin", "/consent", "/setup");
+    static final Set<String> PATHS_THAT_BEGIN = Set.of("/authorize", "/signin", "/consent", "/setup", "/password");
 
     /** Every endpoint by its path below the context root. */
     final Map<String, Servlet> endpoints = new LinkedHashMap<>();
@@ -145,6 +152,8 @@ final class Claviger {
         clients = new Clients(database, macKeys, clock);
         registrations = new Registrations(database, revocations, macKeys, clients, clock);
         resourceOwners = new ResourceOwners(database, revocations, random);
+        accounts = new Accounts(database, revocations, resourceOwners);
+        passwordResets = new PasswordResets(database, resourceOwners, tokens, clock);
         Import imports = new Import(
                 database,
                 macKeys,
@@ -178,7 +187,8 @@ final class Claviger {
                         ChangeFeed.EXPIRING,
                         SignInSessions.EXPIRING,
                         Consents.EXPIRING,
-                        FirstAdministrator.EXPIRING),
+                        FirstAdministrator.EXPIRING,
+                        PasswordResets.EXPIRING),
                 node,
                 clock,
                 time);
@@ -203,6 +213,7 @@ final class Claviger {
         endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm, clock));
         endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
         endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, consents));
+        endpoints.put("/password", new PasswordEndpoint(passwordResets, throttle, new PasswordForm(pages, browser)));
         endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser)));
 
         AccessTokens accessTokens =

@@ -5,6 +5,8 @@ import jakarta.enterprise.inject.Produces;
 import org.claviger.authorize.Consents;
 import org.claviger.client.Registrations;
 import org.claviger.guard.BearerGate;
+import org.claviger.identity.Accounts;
+import org.claviger.identity.PasswordResets;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.key.SigningKeys;
 import org.claviger.live.LiveSettings;
@@ -52,6 +54,16 @@ class Installation {
     @Produces
     ResourceOwners resourceOwners() {
         return parts().resourceOwners;
+    }
+
+    @Produces
+    Accounts accounts() {
+        return parts().accounts;
+    }
+
+    @Produces
+    PasswordResets passwordResets() {
+        return parts().passwordResets;
     }
 
     @Produces

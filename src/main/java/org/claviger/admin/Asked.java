@@ -5,7 +5,10 @@ import jakarta.json.JsonObject;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.claviger.settings.JsonFile;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,14 @@ final class Asked {
     /** What was changed, or 412. */
     static <T> T won(Optional<T> changed) {
         return changed.orElseThrow(Asked::stale);
+    }
+
+    /** The names of the members that differ, for the audit: not their values. */
+    static String differing(JsonObject before, JsonObject after) {
+        Set<String> names = new TreeSet<>(before.keySet());
+        names.addAll(after.keySet());
+        names.removeIf(name -> Objects.equals(before.get(name), after.get(name)));
+        return String.join(" ", names);
     }
 
     static WebApplicationException stale() {

@@ -26,13 +26,9 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.authorize.Consents;
@@ -153,18 +149,10 @@ public class ClientsResource {
                         "client",
                         changed.id(),
                         "members",
-                        String.join(" ", differing(seen.metadata(), changed.metadata())),
+                        Asked.differing(seen.metadata(), changed.metadata()),
                         "by",
                         name(caller)));
         return answer(changed, after.secret());
-    }
-
-    private static List<String> differing(JsonObject before, JsonObject after) {
-        Set<String> names = new TreeSet<>(before.keySet());
-        names.addAll(after.keySet());
-        List<String> differing = new ArrayList<>(names);
-        differing.removeIf(name -> Objects.equals(before.get(name), after.get(name)));
-        return differing;
     }
 
     /** From now on it is as if the client were not registered; what it has is not ended by that. */

@@ -31,6 +31,17 @@ public enum AuditEvent {
     CLIENT_ENABLED,
     CLIENT_SECRET_ROTATED,
     CLIENT_DELETED,
+    USER_CREATED,
+    /** A user has another name, e-mail address or groups; the members that differ are named, and not their values. */
+    USER_CHANGED,
+    USER_DISABLED,
+    USER_ENABLED,
+    USER_DELETED,
+    /** An administrator has got a one-time code with which a user chooses a password. */
+    PASSWORD_RESET_ISSUED,
+    /** A user has chosen a password by a one-time code. */
+    PASSWORD_CHANGED,
+    PASSWORD_REFUSED,
     /** A signing key was made; it signs from a later instant, or at once. */
     KEY_ANNOUNCED,
     /** A signing key has a new instant at which it signs no more. */

@@ -79,9 +79,14 @@ public final class Consents {
 
     /** Forgets everything that a resource owner has allowed. */
     void withdrawAll(Subject subject) {
-        database.change(entities -> entities.createQuery("delete from ConsentRow where subject = :subject")
+        database.change(withdrawal(subject));
+    }
+
+    /** The same for a transaction that does more. */
+    public Database.Change<RuntimeException> withdrawal(Subject subject) {
+        return entities -> entities.createQuery("delete from ConsentRow where subject = :subject")
                 .setParameter("subject", subject.value())
-                .executeUpdate());
+                .executeUpdate();
     }
 
     // The database keeps microseconds; what is compared with it must not be finer.

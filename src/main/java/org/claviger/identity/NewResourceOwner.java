@@ -4,6 +4,7 @@ import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.claviger.settings.JsonMembers;
 
 /**
@@ -60,6 +61,9 @@ public record NewResourceOwner(
         }
     }
 
+    /** No password: nobody can sign in before one is chosen. */
+    public record NoPassword() implements Credential {}
+
     public NewResourceOwner {
         refuseUnless(isUsername(username), "a user name " + USERNAME_EXPECTED);
     }
@@ -71,17 +75,29 @@ public record NewResourceOwner(
     }
 
     /**
-     * Reads a user.
+     * Reads a user with a password or the hash of one.
      *
      * @param pointer where the entry stands in its file
      * @throws IllegalArgumentException with the pointer to what does not fit
      */
     public static NewResourceOwner parse(JsonObject entry, String pointer) {
-        JsonMembers members = new JsonMembers(entry, pointer);
+        return read(new JsonMembers(entry, pointer), NewResourceOwner::credential);
+    }
+
+    /**
+     * Reads a user whose password nobody knows yet.
+     *
+     * @throws IllegalArgumentException with the pointer to what does not fit; a password does not
+     */
+    public static NewResourceOwner withoutPassword(JsonObject entry) {
+        return read(new JsonMembers(entry, ""), none -> new NoPassword());
+    }
+
+    private static NewResourceOwner read(JsonMembers members, Function<JsonMembers, Credential> reading) {
         members.require("username");
         String username = members.text("username", NewResourceOwner::isUsername, USERNAME_EXPECTED)
                 .orElseThrow();
-        Credential credential = credential(members);
+        Credential credential = reading.apply(members);
         Optional<String> name = members.text("name", NewResourceOwner::fits, "has more than 255 characters");
         Optional<String> email = members.text("email", NewResourceOwner::fits, "has more than 255 characters");
         List<String> groups = members.texts(

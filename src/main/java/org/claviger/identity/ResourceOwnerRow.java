@@ -4,12 +4,14 @@ import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.Table;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.claviger.database.Database;
 import org.claviger.oauth.Subject;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +33,17 @@ class ResourceOwnerRow {
 
     boolean enabled = true;
 
+    /** Another after each change of what administrators see. */
+    long edition;
+
     @ElementCollection
     @CollectionTable(name = "resource_owner_group", joinColumns = @JoinColumn(name = "subject"))
     @Column(name = "group_name")
     Set<String> groups = new HashSet<>();
+
+    void advance(EntityManager entities) {
+        edition = Database.next(entities, "resource_owner_edition");
+    }
 
     ResourceOwner toResourceOwner() {
         return new ResourceOwner(

@@ -4,13 +4,12 @@ import static org.claviger.oauth.ErrorCode.ACCESS_DENIED;
 import static org.claviger.oauth.ErrorCode.TEMPORARILY_UNAVAILABLE;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
@@ -112,6 +111,7 @@ public final class ResourceOwners {
         return entities -> {
             ResourceOwnerRow row =
                     findAnyByName(entities, prepared.username).findFirst().orElse(prepared);
+            row.advance(entities);
             if (row == prepared) {
                 entities.persist(row);
                 return;
@@ -158,32 +158,23 @@ public final class ResourceOwners {
 
     /** Gives a user another password; everything that came from the earlier one ends. */
     public void changePassword(Subject subject, NewResourceOwner.Credential credential) {
+        changePassword(subject, credential, entities -> true);
+    }
+
+    /** The same if the condition holds, in the same transaction; whether it did. The password is hashed before. */
+    boolean changePassword(
+            Subject subject, NewResourceOwner.Credential credential, Predicate<EntityManager> condition) {
         String hash = hash(credential);
-        end(subject, entities -> entities.createQuery(
-                        "update ResourceOwnerRow set passwordHash = :hash where subject = :subject")
-                .setParameter("hash", hash));
-    }
-
-    /** Lets a user sign in no more; everything that came from sign-ins so far ends. */
-    public void disable(Subject subject) {
-        end(
-                subject,
-                entities ->
-                        entities.createQuery("update ResourceOwnerRow set enabled = false where subject = :subject"));
-    }
-
-    /** Removes a user; everything that came from sign-ins so far ends. */
-    public void delete(Subject subject) {
-        end(subject, entities -> entities.createQuery("delete from ResourceOwnerRow where subject = :subject"));
-    }
-
-    private void end(Subject subject, Function<EntityManager, Query> change) {
-        revocations.transact((entities, ending) -> {
-            int changed = change.apply(entities)
+        return revocations.transact((entities, ending) -> {
+            if (!condition.test(entities)) {
+                return false;
+            }
+            entities.createQuery("update ResourceOwnerRow set passwordHash = :hash where subject = :subject")
+                    .setParameter("hash", hash)
                     .setParameter("subject", subject.value())
                     .executeUpdate();
             endAll(entities, ending, subject.value());
-            return changed;
+            return true;
         });
     }
 
@@ -192,6 +183,11 @@ public final class ResourceOwners {
                 .setParameter("subject", subject)
                 .executeUpdate();
         ending.end(RevocationKind.SUBJECT, subject);
+    }
+
+    /** A user whose name is free. The password is hashed here and now. */
+    ResourceOwnerRow row(NewResourceOwner owner) {
+        return row(owner, Optional.empty());
     }
 
     private ResourceOwnerRow row(NewResourceOwner owner, Optional<String> hash) {
@@ -206,9 +202,12 @@ public final class ResourceOwners {
     }
 
     private String hash(NewResourceOwner.Credential credential) {
-        return credential instanceof NewResourceOwner.Password password
-                ? PasswordHash.of(password.value(), random).toString()
-                : ((NewResourceOwner.Hash) credential).value();
+        if (credential instanceof NewResourceOwner.Password password) {
+            return PasswordHash.of(password.value(), random).toString();
+        }
+        return credential instanceof NewResourceOwner.Hash hash
+                ? hash.value()
+                : PasswordHash.ofNobody(random).toString();
     }
 
     /** Whether a user, enabled or not, has this user name or this subject. */

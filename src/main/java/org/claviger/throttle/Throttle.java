@@ -59,11 +59,12 @@ public final class Throttle {
         this.clock = clock;
     }
 
-    /** What is guessed: the password of a user, the secret of a client, or the code that makes the first administrator. */
+    /** What is guessed: the password of a user, the secret of a client, the code that makes the first administrator, or one for a new password. */
     public enum Kind {
         SIGN_IN,
         CLIENT,
-        SETUP
+        SETUP,
+        RESET
     }
 
     /** One attempt: whose credential is tried, and from where. */

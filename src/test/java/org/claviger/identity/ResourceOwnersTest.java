@@ -69,23 +69,6 @@ class ResourceOwnersTest {
     }
 
     @Test
-    void t12WhoIsDisabledOrRemovedEnds() throws OAuthException {
-        String alice = Fixture.user("alice", true);
-        String bob = Fixture.user("bob", true, "user");
-
-        owners.disable(new Subject(alice));
-        owners.delete(new Subject(bob));
-        owners.disable(NOBODY);
-
-        assertThat(owners.find(new Subject(alice))).isEmpty();
-        assertThat(owners.find(new Subject(bob))).isEmpty();
-        assertThat(TestDatabase.query("select username from resource_owner")).containsExactly("alice");
-        assertThat(TestDatabase.query("select count(*) from resource_owner_group"))
-                .containsExactly("0");
-        assertThat(ended()).contains(alice, bob);
-    }
-
-    @Test
     void anImportEndsWhatCameFromAnEarlierPasswordOnly() {
         String entry = "{'username':'alice','password':'correct horse battery'%s}";
         Fixture.register(owners, json(entry.formatted("")), "/users/0");

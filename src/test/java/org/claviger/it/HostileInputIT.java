@@ -26,6 +26,7 @@ class HostileInputIT {
     private static final String SIGN_IN = "/api/v2/auth/signin";
     private static final String CONSENT = "/api/v2/auth/consent";
     private static final String SIGN_OUT = "/api/v2/auth/signout";
+    private static final String PASSWORD = "/api/v2/auth/password";
     private static final String SETUP = "/api/v2/auth/setup";
     private static final String TOKEN = "/api/v2/auth/token";
     private static final String REVOKE = "/api/v2/auth/revoke";
@@ -185,7 +186,7 @@ class HostileInputIT {
                 .map(path -> new Request("GET " + path, "GET " + path, List.of(session), "", true));
         return Stream.concat(
                 noPages,
-                Stream.of(AUTHORIZE, SIGN_IN, CONSENT, SIGN_OUT, SETUP, TOKEN, REVOKE, INTROSPECT)
+                Stream.of(AUTHORIZE, SIGN_IN, CONSENT, SIGN_OUT, PASSWORD, SETUP, TOKEN, REVOKE, INTROSPECT)
                         .flatMap(Hostile::methods));
     }
 
@@ -198,6 +199,7 @@ class HostileInputIT {
     Stream<Request> headers() {
         Stream<Target> others = Stream.of(
                         SIGN_OUT,
+                        PASSWORD,
                         SETUP,
                         "/api/v2/auth/assets/claviger.css",
                         "/api/v2/auth/jwks",

@@ -1,0 +1,109 @@
+package org.claviger.authorize;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
+import org.claviger.authorize.PasswordForm.Problem;
+import org.claviger.http.Requests;
+import org.claviger.identity.NewResourceOwner;
+import org.claviger.identity.PasswordResets;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Parameters;
+import org.claviger.oauth.Subject;
+import org.claviger.page.PageEndpoint;
+import org.claviger.throttle.Throttle;
+import org.claviger.throttle.Throttle.Attempt;
+
+/**
+ * Gives whoever knows a one-time code the password that they choose. The code is typed or pasted into a form, so it stands in no
+ * address, no log and no {@code Referer}; the page is the same for everybody.
+ */
+public final class PasswordEndpoint extends PageEndpoint {
+    private final PasswordResets resets;
+    private final Throttle throttle;
+    private final PasswordForm form;
+
+    public PasswordEndpoint(PasswordResets resets, Throttle throttle, PasswordForm form) {
+        super(form.pages());
+        this.resets = resets;
+        this.throttle = throttle;
+        this.form = form;
+    }
+
+    @Override
+    protected String allowedMethods() {
+        return "GET, POST";
+    }
+
+    @Override
+    protected void answerPerson(HttpServletRequest request, HttpServletResponse response)
+            throws OAuthException, IOException {
+        if (request.getMethod().equals("GET")) {
+            form.show(request, response, "", Optional.empty(), Optional.empty());
+            return;
+        }
+        Parameters fields = Requests.form(request);
+        fields.refuseRepeated();
+        form.prove(request, fields.require("form_token"));
+        String code = fields.find("code").orElse("").strip();
+        Attempt attempt =
+                new Attempt(Throttle.Kind.RESET, "", pages().caller(request).address());
+        try {
+            throttle.check(attempt);
+        } catch (OAuthException tooEarly) {
+            showAgain(request, response, code, Problem.THROTTLED, tooEarly.retryAfter());
+            return;
+        }
+        take(request, response, attempt, fields, code);
+    }
+
+    /** Nothing is said about the password before the code is proven. */
+    private void take(
+            HttpServletRequest request, HttpServletResponse response, Attempt attempt, Parameters fields, String code)
+            throws OAuthException, IOException {
+        if (!resets.isGood(code)) {
+            throttle.failed(attempt);
+            showAgain(request, response, code, Problem.WRONG_CODE, Optional.empty());
+            return;
+        }
+        throttle.succeeded(attempt);
+        String password = fields.find("password").orElse("");
+        if (!NewResourceOwner.isPassword(password)) {
+            showAgain(request, response, code, Problem.BAD_PASSWORD, Optional.empty());
+        } else if (!password.equals(fields.find("password_again").orElse(""))) {
+            showAgain(request, response, code, Problem.PASSWORDS_DIFFER, Optional.empty());
+        } else {
+            Optional<Subject> subject = resets.redeem(code, new NewResourceOwner.Password(password));
+            if (subject.isEmpty()) { // by somebody else, at this moment
+                showAgain(request, response, code, Problem.WRONG_CODE, Optional.empty());
+                return;
+            }
+            Audit.record(
+                    AuditEvent.PASSWORD_CHANGED,
+                    Map.of(
+                            "subject",
+                            subject.get(),
+                            "address",
+                            pages().caller(request).address()));
+            form.showDone(request, response);
+        }
+    }
+
+    private void showAgain(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String code,
+            Problem problem,
+            Optional<Duration> retryAfter)
+            throws IOException {
+        Audit.record(
+                AuditEvent.PASSWORD_REFUSED,
+                Map.of("reason", problem, "address", pages().caller(request).address()));
+        form.show(request, response, code, Optional.of(problem), retryAfter);
+    }
+}

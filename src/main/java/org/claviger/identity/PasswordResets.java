@@ -1,0 +1,95 @@
+package org.claviger.identity;
+
+import jakarta.persistence.EntityManager;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.claviger.database.Cleanup.Expiring;
+import org.claviger.database.Database;
+import org.claviger.oauth.Subject;
+import org.claviger.settings.RandomTokens;
+
+/**
+ * One-time codes by which people choose a password that nobody else knows. A code has 256 bits and is good for an hour and once; the
+ * database knows its hash.
+ */
+public final class PasswordResets {
+    public static final Expiring EXPIRING =
+            new Expiring("PasswordResetRow", "subject", "e.expiresAt <= :then", Duration.ZERO);
+
+    static final Duration LIFETIME = Duration.ofHours(1);
+
+    private final Database database;
+    private final ResourceOwners resourceOwners;
+    private final RandomTokens tokens;
+    private final Clock clock;
+
+    public PasswordResets(Database database, ResourceOwners resourceOwners, RandomTokens tokens, Clock clock) {
+        this.database = database;
+        this.resourceOwners = resourceOwners;
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    /** A code, which is a credential; never shown but to who asked for it. */
+    public record Code(String value, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Code";
+        }
+    }
+
+    /** Makes a code for a user; an earlier one is good no more. The password of now stays until the code is used. */
+    public Code issue(Subject subject) {
+        Code code = new Code(tokens.secret(), now().plus(LIFETIME));
+        database.changeAlone(entities -> {
+            PasswordResetRow row = new PasswordResetRow();
+            row.subject = subject.value();
+            row.codeHash = RandomTokens.hash(code.value);
+            row.expiresAt = code.expiresAt;
+            entities.merge(row);
+        });
+        return code;
+    }
+
+    /** Whether this code is good now. */
+    public boolean isGood(String code) {
+        return database.transact(entities -> find(entities, code)).isPresent();
+    }
+
+    private Optional<String> find(EntityManager entities, String code) {
+        return entities.createQuery(
+                        "select subject from PasswordResetRow where codeHash = :hash and expiresAt > :now",
+                        String.class)
+                .setParameter("hash", RandomTokens.hash(code))
+                .setParameter("now", now())
+                .getResultStream()
+                .findFirst();
+    }
+
+    /**
+     * Gives whom the code is for this password, once; everything that came from an earlier one ends.
+     *
+     * @return who it is; empty if the code is not good, or not any more
+     */
+    public Optional<Subject> redeem(String code, NewResourceOwner.Password password) {
+        return database.transact(entities -> find(entities, code))
+                .map(Subject::new)
+                .filter(subject -> resourceOwners.changePassword(
+                        subject,
+                        password,
+                        entities -> entities.createQuery(
+                                                "delete from PasswordResetRow where codeHash = :hash and expiresAt > :now")
+                                        .setParameter("hash", RandomTokens.hash(code))
+                                        .setParameter("now", now())
+                                        .executeUpdate()
+                                == 1));
+    }
+
+    // The database keeps microseconds; what is compared with it must not be finer.
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}
