@@ -99,6 +99,7 @@ final class Claviger {
     final Accounts accounts;
     final PasswordResets passwordResets;
     final Consents consents;
+    final SignInSessions sessions;
     final BearerGuard applicationGuard;
     final BearerGuard adminGuard;
     final Throttle throttle;
@@ -176,8 +177,7 @@ final class Claviger {
         families = new TokenFamilies(database, revocations, this::lifetimes, clock);
         RefreshTokens refreshTokens = new RefreshTokens(families, macKeys);
         AuthorizationCodes codes = new AuthorizationCodes(families, tokens);
-        SignInSessions sessions =
-                new SignInSessions(database, resourceOwners, revocations, tokens, this.settings, clock);
+        sessions = new SignInSessions(database, resourceOwners, revocations, tokens, this.settings, clock);
         throttle = new Throttle(database, macKeys, clock);
         cleanup = new Cleanup(
                 database,

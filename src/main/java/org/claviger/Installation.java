@@ -8,6 +8,7 @@ import org.claviger.guard.BearerGate;
 import org.claviger.identity.Accounts;
 import org.claviger.identity.PasswordResets;
 import org.claviger.identity.ResourceOwners;
+import org.claviger.identity.SignInSessions;
 import org.claviger.key.SigningKeys;
 import org.claviger.live.LiveSettings;
 import org.claviger.page.Pages;
@@ -64,6 +65,11 @@ class Installation {
     @Produces
     PasswordResets passwordResets() {
         return parts().passwordResets;
+    }
+
+    @Produces
+    SignInSessions sessions() {
+        return parts().sessions;
     }
 
     @Produces

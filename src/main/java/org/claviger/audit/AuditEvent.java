@@ -37,6 +37,8 @@ public enum AuditEvent {
     USER_DISABLED,
     USER_ENABLED,
     USER_DELETED,
+    /** An administrator has ended one sign-in session. */
+    SESSION_ENDED,
     /** An administrator has got a one-time code with which a user chooses a password. */
     PASSWORD_RESET_ISSUED,
     /** A user has chosen a password by a one-time code. */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.claviger.database.Cleanup.Expiring;
@@ -136,6 +137,40 @@ public final class SignInSessions {
         database.change(entities -> entities.createQuery("delete from SignInSessionRow where idHash = :idHash")
                 .setParameter("idHash", RandomTokens.hash(id))
                 .executeUpdate());
+    }
+
+    /**
+     * A living session as administrators see it.
+     *
+     * @param name the hash of its identifier, which is no credential
+     */
+    public record Listed(String name, Instant authTime, Instant lastUsedAt, Instant expiresAt) {}
+
+    /** The living sessions of a user, the last used first, at most so many. */
+    public List<Listed> list(Subject subject, int limit) {
+        Duration idle = settings.get().classifications().longestSessionIdle();
+        return database
+                .transact(entities -> entities.createQuery(
+                                "from SignInSessionRow where subject = :subject and expiresAt > :now and lastUsedAt > :idleSince"
+                                        + " order by lastUsedAt desc",
+                                SignInSessionRow.class)
+                        .setParameter("subject", subject.value())
+                        .setParameter("now", now())
+                        .setParameter("idleSince", now().minus(idle))
+                        .setMaxResults(limit)
+                        .getResultList())
+                .stream()
+                .filter(row -> !revocations.view().isEnded(subject, row.authTime))
+                .map(row -> new Listed(row.idHash, row.authTime, row.lastUsedAt, row.expiresAt))
+                .toList();
+    }
+
+    /** Ends the session that is listed by this name; whether there was one. */
+    public boolean endNamed(String name) {
+        return database.transact(entities -> entities.createQuery("delete from SignInSessionRow where idHash = :name")
+                        .setParameter("name", name)
+                        .executeUpdate()
+                == 1);
     }
 
     /** Ends every session of a resource owner, and everything else that came from sign-ins so far, on every browser and client. */

@@ -3,11 +3,13 @@ package org.claviger.refresh;
 import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,6 +49,10 @@ public final class TokenFamilies {
 
     private static final String LIVING = "select f from TokenFamilyRow f"
             + " where f.familyId = :family and f.generation = :generation"
+            + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
+            + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime");
+
+    private static final String LISTED = "select f from TokenFamilyRow f where f.familyId > :after and f.generation > 0"
             + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
             + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime");
 
@@ -261,15 +267,41 @@ public final class TokenFamilies {
                 .map(row -> new Living(row.toAuthorization(), row.deadAt()));
     }
 
+    /**
+     * Living families whose code has been redeemed, in the order of their identifiers.
+     *
+     * @param subject whose they are; empty for anybody's
+     * @param client which client has them; empty for any
+     * @param after the identifier after which to begin; empty for the first
+     */
+    public List<Living> list(Optional<Subject> subject, Optional<ClientId> client, String after, int limit) {
+        String which = (subject.isPresent() ? " and f.subject = :subject" : "")
+                + (client.isPresent() ? " and f.clientId = :client" : "");
+        return database
+                .transact(entities -> {
+                    TypedQuery<TokenFamilyRow> query = entities.createQuery(
+                                    LISTED + which + " order by f.familyId", TokenFamilyRow.class)
+                            .setParameter("after", after)
+                            .setParameter("now", now())
+                            .setMaxResults(limit);
+                    subject.ifPresent(value -> query.setParameter("subject", value.value()));
+                    client.ifPresent(value -> query.setParameter("client", value.value()));
+                    return query.getResultList();
+                })
+                .stream()
+                .map(row -> new Living(row.toAuthorization(), row.deadAt()))
+                .toList();
+    }
+
     /** The client to which a family belongs, alive or not. */
     Optional<ClientId> findClient(FamilyId family) {
         return Optional.ofNullable(database.transact(entities -> entities.find(TokenFamilyRow.class, family.value())))
                 .map(row -> new ClientId(row.clientId));
     }
 
-    /** Ends a family: nothing descends from it any more, and its access tokens have ended too. */
-    public void end(FamilyId family, String reason) {
-        revocations.transact((entities, ending) -> end(entities, ending, family.value(), reason));
+    /** Ends a family: nothing descends from it any more, and its access tokens have ended too. Whether it was this call that ended it. */
+    public boolean end(FamilyId family, String reason) {
+        return revocations.transact((entities, ending) -> end(entities, ending, family.value(), reason));
     }
 
     /** Answers whether it was this call that ended it. */

@@ -8,6 +8,7 @@ import static org.claviger.Fixture.refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
@@ -62,6 +63,28 @@ class SignInSessionsTest {
 
         assertThat(sessions.find(id)).contains(new SignInSession(alice, TestClock.START));
         assertThat(node().find(id)).contains(new SignInSession(alice, TestClock.START));
+    }
+
+    @Test
+    void livingSessionsAreListedAndEndedByAName() throws OAuthException {
+        String first = sessions.open(alice, clock.instant());
+        clock.advance(Duration.ofMinutes(29));
+        String second = sessions.open(alice, clock.instant());
+        List<String> names = sessions.list(alice.subject(), 9).stream()
+                .map(SignInSessions.Listed::name)
+                .toList();
+        assertThat(names).hasSize(2).doesNotContain(first, second);
+        assertThat(sessions.list(alice.subject(), 1)).hasSize(1);
+        assertThat(sessions.list(new Subject("nobody"), 9)).isEmpty();
+
+        assertThat(sessions.endNamed(names.get(0))).isTrue();
+        assertThat(sessions.endNamed(names.get(0))).isFalse();
+        assertThat(sessions.endNamed(first))
+                .as("its identifier is not its name")
+                .isFalse();
+        assertThat(sessions.find(second)).isEmpty();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(sessions.list(alice.subject(), 9)).isEmpty();
     }
 
     @Test

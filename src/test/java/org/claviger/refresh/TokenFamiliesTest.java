@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.claviger.CapturedLog;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
@@ -125,6 +127,43 @@ class TokenFamiliesTest {
         assertThat(families.findByCode(RandomTokens.hash("other"))).isEmpty();
         families.end(family, "test");
         assertThat(families.findByCode(RandomTokens.hash("code"))).contains(family);
+    }
+
+    @Test
+    void whatLivesIsListedAndNothingElse() throws OAuthException {
+        List<String> living = Stream.of(redeemed(), redeemed(), redeemed())
+                .map(token -> familyOf(token).value())
+                .sorted()
+                .toList();
+        open("not redeemed");
+        FamilyId over = familyOf(redeemed());
+        assertThat(families.end(over, "test")).isTrue();
+        assertThat(families.end(over, "test")).isFalse();
+        Optional<Subject> alice = Optional.of(new Subject("alice-subject"));
+
+        assertThat(listed(alice, Optional.empty(), "", 9)).containsExactlyElementsOf(living);
+        assertThat(listed(alice, Optional.of(WEB), "", 2)).containsExactlyElementsOf(living.subList(0, 2));
+        assertThat(listed(Optional.empty(), Optional.of(WEB), living.get(1), 2)).containsExactly(living.get(2));
+        assertThat(listed(Optional.empty(), Optional.of(OTHER), "", 9)).isEmpty();
+        assertThat(listed(Optional.of(new Subject("bob")), Optional.of(WEB), "", 9))
+                .isEmpty();
+
+        revocations.revoke(RevocationKind.SUBJECT, "alice-subject");
+        assertThat(listed(alice, Optional.empty(), "", 9)).isEmpty();
+    }
+
+    @Test
+    void whatHasExpiredIsNotListed() throws OAuthException {
+        redeemed();
+        clock.advance(Duration.ofDays(7));
+
+        assertThat(listed(Optional.empty(), Optional.of(WEB), "", 9)).isEmpty();
+    }
+
+    private List<String> listed(Optional<Subject> subject, Optional<ClientId> client, String after, int limit) {
+        return families.list(subject, client, after, limit).stream()
+                .map(living -> living.authorization().family().value())
+                .toList();
     }
 
     @Test
