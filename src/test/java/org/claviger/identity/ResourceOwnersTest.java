@@ -39,8 +39,6 @@ class ResourceOwnersTest {
         TestDatabase.empty();
     }
 
-    private static final Subject NOBODY = new Subject("nobody");
-
     private static List<String> ended() {
         return TestDatabase.query("select name from revocation where kind = 'SUBJECT'");
     }
