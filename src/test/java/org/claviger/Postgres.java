@@ -41,15 +41,22 @@ public final class Postgres implements AutoCloseable {
 
     private final Path data;
     private final int port;
+    private final boolean durable;
     private EmbeddedPostgres server;
     private int databases;
 
     /**
-     * Starts a server of one's own, for a test that stops it; all others use {@link #shared}.
+     * Starts a server of one's own, for a test that stops it; all others use {@link #shared}. It commits as by default: to the
+     * disk, before anybody is told.
      *
      * @param name of the folder below {@code target/postgres} that gets its data; its log stands beside it
      */
     public Postgres(String name) {
+        this(name, true);
+    }
+
+    private Postgres(String name, boolean durable) {
+        this.durable = durable;
         data = FOLDER.resolve(name);
         try {
             empty(data);
@@ -62,7 +69,8 @@ public final class Postgres implements AutoCloseable {
     }
 
     private static final class Shared {
-        static final Postgres SERVER = new Postgres("shared-" + System.getProperty("it.fork", "1"));
+        // Nobody kills it, so it need not wait for the disk.
+        static final Postgres SERVER = new Postgres("shared-" + System.getProperty("it.fork", "1"), false);
     }
 
     /** The one server for the tests of this JVM. */
@@ -98,6 +106,9 @@ public final class Postgres implements AutoCloseable {
                     .setDataDirectoryCustomizer(Postgres::requirePasswords)
                     .setCleanDataDirectory(false)
                     .setPort(port)
+                    // Stands behind the -F and the synchronous_commit=off of that library, and so wins.
+                    .setServerConfig("fsync", durable ? "on" : "off")
+                    .setServerConfig("synchronous_commit", "on")
                     .start();
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
@@ -145,6 +156,18 @@ public final class Postgres implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** What a setting of the server is. */
+    public String show(String setting) {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet shown = statement.executeQuery("show " + setting)) {
+            shown.next();
+            return shown.getString(1);
+        } catch (SQLException broken) {
+            throw new IllegalStateException(broken);
+        }
     }
 
     /** Makes an empty database and answers the environment variables with which Claviger uses it. */

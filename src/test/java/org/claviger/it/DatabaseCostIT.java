@@ -67,6 +67,8 @@ class DatabaseCostIT {
         admin.close();
         postgres.stop();
         postgres.start();
+        assertThat(List.of(postgres.show("fsync"), postgres.show("synchronous_commit")))
+                .containsOnly("on");
         admin = connect(database);
         execute("create extension pg_stat_statements");
         node = new RunningClaviger(Path.of("target/it/cost"), database);

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What clients asked and were told, by the clock of who asked: whether there is an order of events in which all of it is right. What
@@ -23,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class History {
     /** What somebody does with a token. */
     enum Kind {
+        /** signs in or is signed in, and gets a code */
+        BEGIN,
+        /** a service gets an access token */
+        SERVICE_TOKEN,
         /** a code for a refresh token */
         REDEEM,
         /** a refresh token for its successor */
@@ -47,6 +50,24 @@ final class History {
             Kind kind, String node, String family, String token, long begun, long ended, int status, String successor) {
         boolean granted() {
             return status == 200;
+        }
+
+        boolean mayConsume() {
+            return kind == Kind.REDEEM || kind == Kind.REFRESH;
+        }
+
+        /** What nobody is told who does it with what they were given. */
+        boolean isRefusedAlthoughRight() {
+            return switch (kind) {
+                case REDEEM, REFRESH -> status == 401;
+                case USE -> status == 400;
+                default -> status == 400 || status == 401;
+            };
+        }
+
+        /** Whether what was presented was judged, and found not to be valid. */
+        boolean isRefused() {
+            return mayConsume() && status == 400 || kind == Kind.USE && status == 401;
         }
 
         /** Whether it may have taken effect although nobody was told so. */
@@ -105,7 +126,11 @@ final class History {
             violations.addAll(resurrected(family));
             violations.addAll(lost(family));
         });
-        violations.addAll(revokedInVain(bound));
+        violations.addAll(revokedInVain(bound, Long.MAX_VALUE));
+        calls.stream()
+                .filter(Call::isRefusedAlthoughRight)
+                .map(call -> "refused although nothing was wrong: " + call)
+                .forEach(violations::add);
         return violations;
     }
 
@@ -116,7 +141,7 @@ final class History {
     private Map<String, List<Call>> families() {
         return group(
                 calls.stream()
-                        .filter(call -> call.kind != Kind.USE && call.kind != Kind.REVOKE)
+                        .filter(call -> call.kind != Kind.BEGIN && call.kind != Kind.SERVICE_TOKEN)
                         .toList(),
                 Call::family);
     }
@@ -127,14 +152,9 @@ final class History {
 
     /** The first call from whose end on a family is known to have ended. */
     private static Optional<Call> end(List<Call> family) {
-        Set<String> consumed = family.stream()
-                .filter(call -> call.granted() && call.kind != Kind.END)
-                .map(Call::token)
-                .collect(Collectors.toSet());
-        // Refused although, or because, it was accepted once: reuse, which ends the family before it is refused.
+        // Whatever a family has issued is refused for one reason: it is over, if only because of this reuse.
         return family.stream()
-                .filter(call ->
-                        call.kind == Kind.END ? call.granted() : call.status == 400 && consumed.contains(call.token))
+                .filter(call -> call.kind == Kind.END ? call.granted() : call.mayConsume() && call.isRefused())
                 .min(Comparator.comparingLong(Call::ended));
     }
 
@@ -142,63 +162,102 @@ final class History {
     private static List<String> resurrected(List<Call> family) {
         long over = end(family).map(Call::ended).orElse(Long.MAX_VALUE);
         return family.stream()
-                .filter(call -> call.granted() && call.kind != Kind.END && call.begun > over)
+                .filter(call -> call.granted() && call.mayConsume() && call.begun > over)
                 .map(call -> "a family went on after its end: " + call)
                 .toList();
     }
 
-    /** A refresh token that was handed out, used once, and refused, although nothing had been done that could have ended it. */
-    @SuppressWarnings("ReferenceEquality") // two calls may look alike
+    /** What was refused although nothing had been begun that could have ended it. */
     private static List<String> lost(List<Call> family) {
-        Map<String, Call> issued = new HashMap<>();
-        family.stream().filter(call -> !call.successor.isEmpty()).forEach(call -> issued.put(call.successor, call));
-        List<String> lost = new ArrayList<>();
-        for (Call refused : family) {
-            if (refused.kind != Kind.REFRESH || refused.status != 400 || !issued.containsKey(refused.token)) {
-                continue;
-            }
-            boolean explained = family.stream()
-                    .filter(call -> call != refused && call.begun < refused.ended)
-                    .anyMatch(call -> call.kind == Kind.END || mayHaveEnded(call, refused, family));
-            if (!explained) {
-                lost.add("a living refresh token was refused: " + refused);
-            }
-        }
-        return lost;
-    }
-
-    /** The same token sent before, or one that had been used before it. */
-    @SuppressWarnings("ReferenceEquality") // two calls may look alike
-    private static boolean mayHaveEnded(Call call, Call refused, List<Call> family) {
-        boolean again = family.stream()
-                .anyMatch(other -> other != call
-                        && other.kind != Kind.END
-                        && other.token.equals(call.token)
-                        && (other.granted() || other.isUnsure()));
-        return call.token.equals(refused.token) || again;
-    }
-
-    private List<String> revokedInVain(Duration bound) {
-        Map<String, Call> revoked = calls.stream()
-                .filter(call -> call.kind == Kind.REVOKE && call.granted())
-                .collect(Collectors.toMap(
-                        Call::token, call -> call, (one, other) -> one.ended < other.ended ? one : other));
-        Map<String, Call> ended = new HashMap<>();
-        families().forEach((family, calls) -> end(calls).ifPresent(call -> ended.put(family, call)));
-        return calls.stream()
-                .filter(call -> call.kind == Kind.USE && call.granted())
-                .filter(call ->
-                        isLate(call, revoked.get(call.token), bound) || isLate(call, ended.get(call.family), bound))
-                .sorted(Comparator.comparingLong(Call::begun))
-                .map(call -> "a revoked access token was accepted: " + call)
+        return family.stream()
+                .filter(call -> call.isRefused() && !mayHaveEnded(call, family))
+                .map(call -> switch (call.kind) {
+                    case REDEEM -> "a fresh code was refused: " + call;
+                    case REFRESH -> "a living refresh token was refused: " + call;
+                    default -> "a good access token was refused: " + call;
+                })
                 .toList();
     }
 
-    private static boolean isLate(Call use, @Nullable Call revocation, Duration bound) {
-        if (revocation == null) {
-            return false;
+    private static boolean mayHaveEnded(Call refused, List<Call> family) {
+        Map<String, List<Call>> sent = new HashMap<>();
+        for (Call call : family) {
+            if (call.begun >= refused.ended) {
+                continue;
+            }
+            if (call.kind == Kind.END || call.kind == Kind.REVOKE && call.token.equals(refused.token)) {
+                return true;
+            }
+            if (call.mayConsume()) {
+                sent.computeIfAbsent(call.token, token -> new ArrayList<>()).add(call);
+            }
         }
-        long from = revocation.ended + (use.node.equals(revocation.node) ? 0 : bound.toNanos());
-        return use.begun > from;
+        // Sent again, after or while it was or may have been accepted.
+        return sent.values().stream()
+                .anyMatch(same -> same.size() > 1 && same.stream().anyMatch(call -> call.granted() || call.isUnsure()));
+    }
+
+    /**
+     * That something ended.
+     *
+     * @param atOnce whether the node that said so wrote it, so that it knew at once
+     */
+    private record Ended(String node, long at, boolean atOnce) {
+        boolean isLate(Call use, Duration bound) {
+            return use.begun > at + (atOnce && use.node.equals(node) ? 0 : bound.toNanos());
+        }
+
+        boolean isLateElsewhere(Call use, Duration bound) {
+            return !use.node.equals(node) && use.begun > at + bound.toNanos();
+        }
+    }
+
+    /**
+     * What revoked access tokens were accepted for too late, by calls that ended before that instant.
+     *
+     * @param bound within which a revocation is honoured by the nodes that did not write it
+     */
+    List<String> revokedInVain(Duration bound, long before) {
+        Map<Call, List<Ended>> ended = endedUses();
+        return ended.keySet().stream()
+                .filter(use -> use.granted() && use.ended < before)
+                .filter(use -> ended.get(use).stream().anyMatch(end -> end.isLate(use, bound)))
+                .sorted(Comparator.comparingLong(Call::begun))
+                .map(use -> "a revoked access token was accepted: " + use)
+                .toList();
+    }
+
+    /** How often a node judged an access token that had been revoked at another node longer ago than this. */
+    long judgedElsewhereAfter(Duration bound) {
+        Map<Call, List<Ended>> ended = endedUses();
+        return ended.keySet().stream()
+                .filter(use -> use.granted() || use.isRefused())
+                .filter(use -> ended.get(use).stream().anyMatch(end -> end.isLateElsewhere(use, bound)))
+                .count();
+    }
+
+    /** Uses of what ended, at whatever time. */
+    private Map<Call, List<Ended>> endedUses() {
+        Map<Call, List<Ended>> uses = new HashMap<>();
+        families().values().forEach(family -> {
+            // Who ends what has ended already, unseen, learns of it as all others do.
+            boolean atOnce = family.stream().noneMatch(call -> call.kind != Kind.USE && call.isUnsure());
+            Optional<Ended> end = end(family).map(call -> new Ended(call.node, call.ended, atOnce));
+            Map<String, Ended> revoked = family.stream()
+                    .filter(call -> call.kind == Kind.REVOKE && call.granted())
+                    .collect(Collectors.toMap(
+                            Call::token,
+                            call -> new Ended(call.node, call.ended, atOnce),
+                            (one, other) -> one.at < other.at ? one : other));
+            family.stream().filter(call -> call.kind == Kind.USE).forEach(use -> {
+                List<Ended> found = new ArrayList<>();
+                end.ifPresent(found::add);
+                Optional.ofNullable(revoked.get(use.token)).ifPresent(found::add);
+                if (!found.isEmpty()) {
+                    uses.put(use, found);
+                }
+            });
+        });
+        return uses;
     }
 }

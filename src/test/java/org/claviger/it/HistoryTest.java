@@ -6,6 +6,8 @@ import java.time.Duration;
 import org.claviger.it.History.Call;
 import org.claviger.it.History.Kind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What watches the nodes is watched itself: it finds what was planted, and nothing in what is right. */
 class HistoryTest {
@@ -142,5 +144,95 @@ class HistoryTest {
         call(Kind.REVOKE, "one", "token", 503, "");
         call(Kind.USE, "one", "token", 200, "");
         assertRight();
+    }
+
+    @Test
+    void aFamilyThatGoesOnAfterARefusalThatFollowedNoAnswerIsFound() {
+        call(Kind.REFRESH, "one", "a", 0, "");
+        call(Kind.REFRESH, "two", "a", 400, "");
+        call(Kind.REFRESH, "one", "a", 200, "b");
+        assertViolation("went on after its end");
+    }
+
+    @Test
+    void aGoodAccessTokenThatIsRefusedIsFound() {
+        call(Kind.REDEEM, "one", "code", 200, "a");
+        call(Kind.REFRESH, "one", "a", 200, "b");
+        call(Kind.USE, "two", "token", 401, "");
+        call(Kind.REVOKE, "one", "token", 200, "");
+        call(Kind.END, "one", "b", 200, "");
+        call(Kind.REFRESH, "one", "a", 400, "");
+        assertViolation("good access token was refused");
+    }
+
+    @Test
+    void whoUsesATokenWhoseRevocationHadNoAnswerMayBeRefused() {
+        call(Kind.REVOKE, "one", "token", 0, "");
+        call(Kind.USE, "two", "token", 401, "");
+        assertRight();
+    }
+
+    @Test
+    void anAccessTokenMayEndWithItsFamilyWhileThatIsAsked() {
+        call(Kind.END, "one", "a", 1, 9, 503, "");
+        call(Kind.USE, "two", "token", 2, 3, 401, "");
+        assertRight();
+    }
+
+    @Test
+    void anAccessTokenMayEndByReuse() {
+        call(Kind.REFRESH, "one", "a", 200, "b");
+        call(Kind.REFRESH, "one", "a", 10, 20, 0, "");
+        call(Kind.USE, "two", "token", 11, 12, 401, "");
+        assertRight();
+    }
+
+    @Test
+    void aFreshCodeThatIsRefusedIsFound() {
+        call(Kind.REDEEM, "one", "code", 400, "");
+        assertViolation("fresh code was refused");
+    }
+
+    @Test
+    void ofTwoWhoRedeemACodeAtOnceOneMayBeRefused() {
+        call(Kind.REDEEM, "one", "code", 1, 9, 400, "");
+        call(Kind.REDEEM, "two", "code", 2, 8, 200, "a");
+        assertRight();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "USE")
+    void aClientThatIsNotBelievedIsFound(Kind kind) {
+        call(kind, "one", "token", 401, "");
+        assertViolation("although nothing was wrong");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"REDEEM", "REFRESH"})
+    void aRequestThatIsNotUnderstoodIsFound(Kind kind) {
+        call(kind, "one", "token", 400, "");
+        assertViolation("although nothing was wrong");
+    }
+
+    @Test
+    void whatIsNeverTriedIsNotTakenForHonoured() {
+        call(Kind.REVOKE, "one", "token", 1, 2, 200, "");
+        call(Kind.USE, "one", "token", 200, 201, 401, "");
+        call(Kind.USE, "two", "token", 100, 101, 401, "");
+        call(Kind.USE, "two", "token", 202, 203, 503, "");
+        assertThat(history.judgedElsewhereAfter(BOUND)).isZero();
+        call(Kind.USE, "two", "token", 204, 205, 401, "");
+        assertThat(history.judgedElsewhereAfter(BOUND)).isEqualTo(1);
+        assertRight();
+    }
+
+    @Test
+    void aBoundMayHoldForATimeOnly() {
+        call(Kind.REVOKE, "one", "token", 1, 2, 200, "");
+        call(Kind.USE, "two", "token", 103, 104, 200, "");
+        assertThat(history.revokedInVain(BOUND, 104)).isEmpty();
+        assertThat(history.revokedInVain(BOUND, 105)).hasSize(1);
     }
 }

@@ -36,6 +36,7 @@ final class Person {
     private final String host;
     private final String address;
     private final Map<String, String> cookies = new HashMap<>();
+    private int status;
 
     /** A person who knows Claviger by the address of this node. */
     Person(RunningClaviger node) {
@@ -51,6 +52,11 @@ final class Person {
     /** What the browser keeps, by name. */
     Map<String, String> cookies() {
         return cookies;
+    }
+
+    /** The status of the last page that the browser got. */
+    int status() {
+        return status;
     }
 
     HttpResponse<String> authorize(RunningClaviger node) throws InterruptedException, IOException {
@@ -101,6 +107,7 @@ final class Person {
     }
 
     private HttpResponse<String> remember(HttpResponse<String> response) {
+        status = response.statusCode();
         for (String cookie : response.headers().allValues("Set-Cookie")) {
             String[] pair = cookie.split(";", 2)[0].split("=", 2);
             cookies.put(pair[0], pair[1]);

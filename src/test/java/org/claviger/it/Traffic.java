@@ -7,10 +7,14 @@ import static org.claviger.it.RunningClaviger.json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -22,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import org.claviger.it.History.Call;
 import org.claviger.it.History.Kind;
 
@@ -29,6 +34,10 @@ import org.claviger.it.History.Kind;
 final class Traffic implements AutoCloseable {
     private static final int SERVICES = 4;
     private static final int LONGEST_SESSION = 10;
+
+    /** How much of each pool is presented: those that were kept last, which a failure is most likely to lose, and as many of the first. */
+    private static final int PRESENTED = 15;
+
     private static final String SECRET_OF_SERVICE = basic("service", "service-secret-of-at-least-32-characters");
     private static final String SECRET_OF_WEB = basic("web", "web-secret-of-at-least-32-characters");
 
@@ -37,7 +46,8 @@ final class Traffic implements AutoCloseable {
     private final ExecutorService threads;
     private final List<Future<?>> running = new ArrayList<>();
     private final Map<RunningClaviger, Set<Kind>> succeeded = new ConcurrentHashMap<>();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final Map<Pool, Queue<Kept>> pools = new ConcurrentHashMap<>();
+    private final Duration longestUse;
 
     /** Read by whoever asks, so that there is a moment at which nobody asks a node that is to go. */
     private final ReadWriteLock asking = new ReentrantReadWriteLock();
@@ -51,10 +61,15 @@ final class Traffic implements AutoCloseable {
      *
      * @param people each goes on with the browser in which they may have signed in before
      * @param pause after each answer
+     * @param bound within which a revocation is honoured: for some seconds more, services use what they have revoked
      */
-    Traffic(List<RunningClaviger> nodes, List<Person> people, Duration pause) {
+    Traffic(List<RunningClaviger> nodes, List<Person> people, Duration pause, Duration bound) {
         this.nodes = List.copyOf(nodes);
         this.pause = pause;
+        longestUse = bound.plusSeconds(3);
+        for (Pool pool : Pool.values()) {
+            pools.put(pool, new ConcurrentLinkedQueue<>());
+        }
         threads = Executors.newFixedThreadPool(people.size() + SERVICES);
         people.forEach(person -> {
             Random random = new Random(running.size());
@@ -62,17 +77,92 @@ final class Traffic implements AutoCloseable {
         });
         for (int i = 0; i < SERVICES; i++) {
             Random random = new Random(running.size());
-            start(() -> service(random));
+            Deque<Kept> revoked = new ArrayDeque<>();
+            start(() -> service(random, revoked));
         }
+    }
+
+    /** What clients keep, and {@link #present} later. */
+    enum Pool {
+        /** refresh tokens that nobody has used */
+        LIVE,
+        /** refresh tokens whose successor nobody has used */
+        USED,
+        /** refresh tokens of families that have ended */
+        ENDED,
+        /** access tokens that have ended */
+        REVOKED
+    }
+
+    /**
+     * Something kept.
+     *
+     * @param other the access token, or the successor, that goes with it; empty if there is none
+     * @param since by the clock of the history, when its state was known
+     */
+    private record Kept(String family, String token, String other, long since) {}
+
+    private void keep(Pool pool, String family, String token, String other) {
+        of(pool).add(new Kept(family, token, other, System.nanoTime()));
+    }
+
+    private Queue<Kept> of(Pool pool) {
+        return Objects.requireNonNull(pools.get(pool));
+    }
+
+    /** Waits until there is something in every pool. */
+    void awaitPools() throws Exception {
+        await(() -> pools.values().stream().noneMatch(Queue::isEmpty));
+    }
+
+    /**
+     * Presents to every node what has been kept since before that instant, and writes down what they say of it.
+     *
+     * @return how much of each pool that was
+     */
+    Map<Pool, Integer> present(long before) throws InterruptedException {
+        Map<Pool, Integer> presented = new EnumMap<>(Pool.class);
+        for (Pool pool : Pool.values()) {
+            List<Kept> kept =
+                    of(pool).stream().filter(each -> each.since < before).toList();
+            int first = Math.min(PRESENTED, kept.size());
+            List<Kept> chosen = new ArrayList<>(kept.subList(0, first));
+            chosen.addAll(kept.subList(Math.max(first, kept.size() - PRESENTED), kept.size()));
+            for (Kept each : chosen) {
+                present(pool, each);
+            }
+            presented.put(pool, chosen.size());
+        }
+        return presented;
+    }
+
+    private void present(Pool pool, Kept kept) throws InterruptedException {
+        String live = kept.token;
+        for (RunningClaviger node : nodes) {
+            switch (pool) {
+                case LIVE -> {
+                    use(kept.family, kept.other, node);
+                    live = refresh(kept.family, live, node);
+                }
+                case USED, ENDED -> refresh(kept.family, kept.token, node);
+                case REVOKED -> use(kept.family, kept.token, node);
+            }
+        }
+        if (pool == Pool.USED) { // which has ended the family of what came after
+            for (RunningClaviger node : nodes) {
+                refresh(kept.family, kept.other, node);
+            }
+        }
+    }
+
+    /** Answers what there is to use next: the same, if it was refused. */
+    private String refresh(String family, String token, RunningClaviger node) throws InterruptedException {
+        Call call = ask(Kind.REFRESH, node, family, token, asked -> Person.refresh(asked, token)).call;
+        return call.granted() ? call.successor() : token;
     }
 
     History history() {
         return history;
-    }
-
-    /** What kept somebody from signing in or a service from a token: no answer, or another than expected. */
-    List<String> failures() {
-        return List.copyOf(failures);
     }
 
     /** From now on clients ask these, as if a balancer had been told; returns when nobody waits for an answer of another. */
@@ -131,6 +221,7 @@ final class Traffic implements AutoCloseable {
         }
         long ended = System.nanoTime();
         boolean tokens = status == 200 && (kind == Kind.REDEEM || kind == Kind.REFRESH);
+        boolean accessToken = tokens || status == 200 && kind == Kind.SERVICE_TOKEN;
         Call call = new Call(
                 kind,
                 node.issuer(),
@@ -140,16 +231,20 @@ final class Traffic implements AutoCloseable {
                 ended,
                 status,
                 tokens ? json(body).getString("refresh_token") : "");
+        add(call, node);
+        return new Answer(call, accessToken ? json(body).getString("access_token") : "");
+    }
+
+    private void add(Call call, RunningClaviger node) throws InterruptedException {
         history.add(call);
-        if (call.granted() && begun >= since) {
+        if (call.granted() && call.begun() >= since) {
             succeeded
                     .computeIfAbsent(node, key -> ConcurrentHashMap.newKeySet())
-                    .add(kind);
-        } else if (call.isUnsure()) {
+                    .add(call.kind());
+        } else if (!call.granted() && !call.isRefused()) {
             TimeUnit.MILLISECONDS.sleep(50); // as Retry-After asks, in short
         }
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-        return new Answer(call, tokens ? json(body).getString("access_token") : "");
     }
 
     private RunningClaviger any(Random random) {
@@ -157,38 +252,34 @@ final class Traffic implements AutoCloseable {
         return now.get(random.nextInt(now.size()));
     }
 
-    /** What something begins with. */
-    @FunctionalInterface
-    private interface Beginning {
-        String at(RunningClaviger node) throws InterruptedException, IOException;
-    }
-
-    /** Answers nothing after a while if there is nothing to be had. */
-    private String begin(Random random, Beginning beginning) throws InterruptedException {
+    /** Signs in where that is asked for; answers a code, or nothing after a while if there is none to be had. */
+    private String begin(Person person, Random random) throws InterruptedException {
         asking.readLock().lock();
         try {
-            return beginning.at(any(random));
-        } catch (IOException | AssertionError notNow) {
-            failures.add(String.valueOf(notNow.getMessage()));
+            RunningClaviger node = any(random);
+            String code = "";
+            int status = 0;
+            long begun = System.nanoTime();
+            try {
+                code = person.code(node);
+                status = 200;
+            } catch (IOException nothing) {
+                // As above.
+            } catch (AssertionError another) {
+                status = person.status();
+            }
+            // A page, or the way back to the client, but without a code: neither an answer nor a refusal.
+            int told = code.isEmpty() && status < 400 ? 0 : status;
+            add(new Call(Kind.BEGIN, node.issuer(), code, code, begun, System.nanoTime(), told, ""), node);
+            return code;
         } finally {
             asking.readLock().unlock();
         }
-        TimeUnit.MILLISECONDS.sleep(50);
-        return "";
     }
 
-    private static String serviceToken(RunningClaviger node) throws InterruptedException, IOException {
-        HttpResponse<String> answer = node.post(
-                "/api/v2/auth/token", form("grant_type", "client_credentials"), "Authorization", SECRET_OF_SERVICE);
-        if (answer.statusCode() != 200) {
-            throw new IOException("a service got " + answer.statusCode());
-        }
-        return json(answer).getString("access_token");
-    }
-
-    /** A user signs in at any node, and the client goes on until the grant has ended. */
+    /** A user signs in at any node, and the client goes on until the grant has ended, or it leaves it. */
     private void session(Person person, Random random) throws InterruptedException {
-        String code = begin(random, person::code);
+        String code = begin(person, random);
         if (code.isEmpty()) {
             return;
         }
@@ -201,49 +292,88 @@ final class Traffic implements AutoCloseable {
         }
         List<String> tokens = new ArrayList<>(List.of(first.call.successor()));
         String accessToken = first.accessToken;
-        int status = 200;
-        for (int i = 0; (status == 200 || status == 0 || status >= 500) && i < LONGEST_SESSION && !over; i++) {
+        Call call = first.call;
+        // A session outlives the time in which it is refused nothing, but granted nothing either.
+        for (int left = random.nextInt(LONGEST_SESSION) + 1; !call.isRefused() && left > 0 && !over; ) {
             use(code, accessToken, random);
             String chosen = tokens.get(random.nextInt(25) == 0 ? random.nextInt(tokens.size()) : tokens.size() - 1);
             Answer refreshed = ask(Kind.REFRESH, random, code, chosen, node -> Person.refresh(node, chosen));
-            status = refreshed.call.status();
-            if (refreshed.call.granted()) {
-                tokens.add(refreshed.call.successor());
+            call = refreshed.call;
+            if (call.granted()) {
+                left--;
+                tokens.add(call.successor());
                 accessToken = refreshed.accessToken;
             }
         }
         String last = tokens.get(tokens.size() - 1);
-        if (random.nextBoolean()) {
-            ask(Kind.END, random, code, last, node -> revoke(node, SECRET_OF_WEB, last));
+        if (call.granted()) {
+            switch (random.nextInt(4)) {
+                case 0 -> {
+                    keep(Pool.LIVE, code, last, accessToken);
+                    return;
+                }
+                case 1 -> {
+                    keep(Pool.USED, code, tokens.get(random.nextInt(tokens.size() - 1)), last);
+                    return;
+                }
+                case 2 -> call = ask(Kind.END, random, code, last, node -> revoke(node, SECRET_OF_WEB, last)).call;
+                default -> {}
+            }
         }
         for (int i = 0; i < 3; i++) {
             use(code, accessToken, random);
         }
         ask(Kind.REFRESH, random, code, last, node -> Person.refresh(node, last));
+        if (call.isRefused() || call.kind() == Kind.END && call.granted()) {
+            keep(Pool.ENDED, code, last, "");
+            keep(Pool.REVOKED, code, accessToken, "");
+        }
     }
 
-    /** A service has a token, which it revokes, and which somebody uses at every node before and after. */
-    private void service(Random random) throws InterruptedException {
-        String token = begin(random, Traffic::serviceToken);
-        if (token.isEmpty()) {
-            return;
-        }
-        use(token, token, random);
-        ask(Kind.REVOKE, random, token, token, node -> revoke(node, SECRET_OF_SERVICE, token));
-        for (int i = 0; i < 10 && !over; i++) {
+    /**
+     * A service has a token, which somebody uses, and which it revokes.
+     *
+     * @param revoked what it used and revoked before, and uses for a while
+     */
+    private void service(Random random, Deque<Kept> revoked) throws InterruptedException {
+        Answer issued = ask(Kind.SERVICE_TOKEN, random, "", "", Traffic::serviceToken);
+        if (issued.call.granted()) {
+            String token = issued.accessToken;
             use(token, token, random);
+            Answer answer = ask(Kind.REVOKE, random, token, token, node -> revoke(node, SECRET_OF_SERVICE, token));
+            if (answer.call.granted()) {
+                keep(Pool.REVOKED, token, token, "");
+                revoked.add(new Kept(token, token, "", System.nanoTime()));
+            }
+        }
+        while (!revoked.isEmpty() && System.nanoTime() - revoked.element().since > longestUse.toNanos()) {
+            revoked.remove();
+        }
+        List<Kept> used = List.copyOf(revoked);
+        for (int i = 0; i < 8 && !used.isEmpty() && !over; i++) {
+            Kept kept = used.get(random.nextInt(used.size()));
+            use(kept.family, kept.token, random);
             TimeUnit.MILLISECONDS.sleep(50);
         }
     }
 
-    /** At a resource that is open to everybody, but not to a token that is not accepted. */
     private void use(String family, String accessToken, Random random) throws InterruptedException {
-        ask(
-                Kind.USE,
-                random,
-                family,
-                accessToken,
-                node -> node.get("/demo/api/open", "Authorization", "Bearer " + accessToken));
+        ask(Kind.USE, random, family, accessToken, node -> open(node, accessToken));
+    }
+
+    private void use(String family, String accessToken, RunningClaviger node) throws InterruptedException {
+        ask(Kind.USE, node, family, accessToken, asked -> open(asked, accessToken));
+    }
+
+    /** A resource that is open to everybody, but not to a token that is not accepted. */
+    private static HttpResponse<String> open(RunningClaviger node, String accessToken)
+            throws InterruptedException, IOException {
+        return node.get("/demo/api/open", "Authorization", "Bearer " + accessToken);
+    }
+
+    private static HttpResponse<String> serviceToken(RunningClaviger node) throws InterruptedException, IOException {
+        return node.post(
+                "/api/v2/auth/token", form("grant_type", "client_credentials"), "Authorization", SECRET_OF_SERVICE);
     }
 
     private static HttpResponse<String> revoke(RunningClaviger node, String authorization, String token)
@@ -251,17 +381,33 @@ final class Traffic implements AutoCloseable {
         return node.post("/api/v2/auth/revoke", form("token", token), "Authorization", authorization);
     }
 
-    /**
-     * Returns when every node has done everything that is asked of it, from now on.
-     *
-     * @return how long that took
-     */
-    Duration awaitSuccessOfEveryKind() throws Exception {
+    /** Returns when every node has done everything that is asked of it, from now on. */
+    void awaitSuccessOfEveryKind() throws Exception {
+        expectSuccess();
+        awaitSuccess();
+    }
+
+    /** From now on it counts what has been done. */
+    void expectSuccess() {
         since = System.nanoTime();
         succeeded.clear();
-        long deadline = since + TimeUnit.SECONDS.toNanos(90);
-        while (!nodes.stream()
-                .allMatch(node -> succeeded.getOrDefault(node, Set.of()).containsAll(EnumSet.allOf(Kind.class)))) {
+    }
+
+    /**
+     * Returns when every node has done everything that is asked of it.
+     *
+     * @return how long that took, since it was expected
+     */
+    Duration awaitSuccess() throws Exception {
+        await(() -> nodes.stream()
+                .allMatch(node -> succeeded.getOrDefault(node, Set.of()).containsAll(EnumSet.allOf(Kind.class))));
+        return Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    /** Waits for something while clients go on. */
+    void await(BooleanSupplier expected) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        while (!expected.getAsBoolean()) {
             for (Future<?> each : running) {
                 if (each.isDone()) {
                     each.get(); // throws what ended it
@@ -269,11 +415,10 @@ final class Traffic implements AutoCloseable {
             }
             if (System.nanoTime() > deadline) {
                 throw new AssertionError(
-                        "since then: " + succeeded.values() + ", and in all: " + history.counts() + nodes);
+                        "granted since then: " + succeeded.values() + ", and in all: " + history.counts() + nodes);
             }
-            TimeUnit.MILLISECONDS.sleep(5);
+            TimeUnit.MILLISECONDS.sleep(20);
         }
-        return Duration.ofNanos(System.nanoTime() - since);
     }
 
     /** Ends the traffic and hands on what went wrong in it. */
