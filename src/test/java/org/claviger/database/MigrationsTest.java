@@ -34,7 +34,11 @@ class MigrationsTest {
     private static final Map<String, String> CONTRACTIONS = Map.of();
 
     /** What else is no plain addition, by its text as it is compared, and why it may stand there nevertheless. */
-    private static final Map<String, String> EXCEPTIONS = Map.of();
+    private static final Map<String, String> EXCEPTIONS = Map.of(
+            "create table password_reset ( subject varchar(22) not null primary key references resource_owner (subject) on"
+                    + " delete cascade, code_hash varchar(43) not null unique, expires_at timestamp(6) with time zone not"
+                    + " null )",
+            "a release that does not know codes may delete a user: the code goes with it");
 
     private static final String NAMED = "\\w+";
     private static final String TYPE = "(varchar ?\\(\\d+\\)|boolean|integer|bigint|timestamp ?\\(6\\) with time zone)";

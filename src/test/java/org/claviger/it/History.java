@@ -67,7 +67,7 @@ final class History {
 
         /** Whether what was presented was judged, and found not to be valid. */
         boolean isRefused() {
-            return mayConsume() && status == 400 || kind == Kind.USE && status == 401;
+            return (mayConsume() && status == 400) || (kind == Kind.USE && status == 401);
         }
 
         /** Whether it may have taken effect although nobody was told so. */
@@ -185,7 +185,7 @@ final class History {
             if (call.begun >= refused.ended) {
                 continue;
             }
-            if (call.kind == Kind.END || call.kind == Kind.REVOKE && call.token.equals(refused.token)) {
+            if (call.kind == Kind.END || (call.kind == Kind.REVOKE && call.token.equals(refused.token))) {
                 return true;
             }
             if (call.mayConsume()) {

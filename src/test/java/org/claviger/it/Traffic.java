@@ -221,7 +221,7 @@ final class Traffic implements AutoCloseable {
         }
         long ended = System.nanoTime();
         boolean tokens = status == 200 && (kind == Kind.REDEEM || kind == Kind.REFRESH);
-        boolean accessToken = tokens || status == 200 && kind == Kind.SERVICE_TOKEN;
+        boolean accessToken = tokens || (status == 200 && kind == Kind.SERVICE_TOKEN);
         Call call = new Call(
                 kind,
                 node.issuer(),
@@ -324,7 +324,7 @@ final class Traffic implements AutoCloseable {
             use(code, accessToken, random);
         }
         ask(Kind.REFRESH, random, code, last, node -> Person.refresh(node, last));
-        if (call.isRefused() || call.kind() == Kind.END && call.granted()) {
+        if (call.isRefused() || (call.kind() == Kind.END && call.granted())) {
             keep(Pool.ENDED, code, last, "");
             keep(Pool.REVOKED, code, accessToken, "");
         }
