@@ -110,9 +110,9 @@ final class Traffic implements AutoCloseable {
         return Objects.requireNonNull(pools.get(pool));
     }
 
-    /** Waits until there is something in every pool. */
+    /** Waits until there are some in every pool. */
     void awaitPools() throws Exception {
-        await(() -> pools.values().stream().noneMatch(Queue::isEmpty));
+        await(() -> pools.values().stream().allMatch(kept -> kept.size() >= 5));
     }
 
     /**
@@ -306,7 +306,7 @@ final class Traffic implements AutoCloseable {
             }
         }
         String last = tokens.get(tokens.size() - 1);
-        if (call.granted()) {
+        if (call.granted() && tokens.size() > 1) {
             switch (random.nextInt(4)) {
                 case 0 -> {
                     keep(Pool.LIVE, code, last, accessToken);

@@ -32,7 +32,9 @@ class UpgradeDumpIT {
             HttpResponse<String> first = Person.redeem(claviger, alice.code(claviger));
             HttpResponse<String> refreshed = Person.refresh(claviger, refreshToken(first));
             held.setProperty("refresh-token.used", refreshToken(Person.redeem(claviger, alice.code(claviger))));
-            Person.refresh(claviger, held.getProperty("refresh-token.used"));
+            held.setProperty(
+                    "refresh-token.successor",
+                    refreshToken(Person.refresh(claviger, held.getProperty("refresh-token.used"))));
             held.setProperty("refresh-token", refreshToken(refreshed));
             held.setProperty(
                     "kid",

@@ -6,6 +6,7 @@ import static org.claviger.it.Flow.assertRefused;
 import static org.claviger.it.Flow.granted;
 import static org.claviger.it.Person.location;
 import static org.claviger.it.Person.refreshToken;
+import static org.claviger.it.RunningClaviger.json;
 
 import java.io.Reader;
 import java.nio.file.Files;
@@ -53,13 +54,26 @@ class UpgradeIT {
     }
 
     @Test
-    void refresh_tokens_go_on_and_what_was_used_is_still_reuse() throws Exception {
+    void refresh_tokens_go_on() throws Exception {
         String token = HELD.getProperty("refresh-token");
         for (int i = 0; i < 3; i++) {
             token = refreshToken(Person.refresh(claviger, token));
         }
+    }
+
+    @Test
+    void what_was_used_is_still_reuse_and_ends_what_came_after_it() throws Exception {
+        String successor = HELD.getProperty("refresh-token.successor");
+        assertThat(isActive(successor)).isTrue();
 
         assertRefused(Person.refresh(claviger, HELD.getProperty("refresh-token.used")), 400, "invalid_grant");
+
+        assertThat(isActive(successor)).isFalse();
+        assertRefused(Person.refresh(claviger, successor), 400, "invalid_grant");
+    }
+
+    private static boolean isActive(String token) throws Exception {
+        return json(new Flow(claviger).introspect("web", token)).getBoolean("active");
     }
 
     @Test
