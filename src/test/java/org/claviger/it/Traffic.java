@@ -214,7 +214,7 @@ final class Traffic implements AutoCloseable {
         long begun = System.nanoTime();
         try {
             HttpResponse<String> answer = question.ask(node);
-            status = answer.statusCode();
+            status = isOfServerItself(answer) ? 404 : answer.statusCode();
             body = answer.body();
         } catch (IOException nothing) {
             // The node is gone, or stands still.
@@ -233,6 +233,14 @@ final class Traffic implements AutoCloseable {
                 tokens ? json(body).getString("refresh_token") : "");
         add(call, node);
         return new Answer(call, accessToken ? json(body).getString("access_token") : "");
+    }
+
+    /** What a server says of a caller before Claviger is deployed, which is no word of Claviger's: it has no challenge for a token. */
+    private static boolean isOfServerItself(HttpResponse<String> answer) {
+        return answer.statusCode() == 401
+                && answer.headers().allValues("WWW-Authenticate").stream()
+                        .noneMatch(challenge -> challenge.startsWith("Bearer"))
+                && answer.request().uri().getPath().startsWith("/demo/");
     }
 
     private void add(Call call, RunningClaviger node) throws InterruptedException {
@@ -358,17 +366,17 @@ final class Traffic implements AutoCloseable {
     }
 
     private void use(String family, String accessToken, Random random) throws InterruptedException {
-        ask(Kind.USE, random, family, accessToken, node -> open(node, accessToken));
+        ask(Kind.USE, random, family, accessToken, node -> call(node, accessToken));
     }
 
     private void use(String family, String accessToken, RunningClaviger node) throws InterruptedException {
-        ask(Kind.USE, node, family, accessToken, asked -> open(asked, accessToken));
+        ask(Kind.USE, node, family, accessToken, asked -> call(asked, accessToken));
     }
 
-    /** A resource that is open to everybody, but not to a token that is not accepted. */
-    private static HttpResponse<String> open(RunningClaviger node, String accessToken)
+    /** A resource that asks who calls: one that is open to everybody serves also while a server starts that judges nothing yet. */
+    private static HttpResponse<String> call(RunningClaviger node, String accessToken)
             throws InterruptedException, IOException {
-        return node.get("/demo/api/open", "Authorization", "Bearer " + accessToken);
+        return node.get("/demo/api/user", "Authorization", "Bearer " + accessToken);
     }
 
     private static HttpResponse<String> serviceToken(RunningClaviger node) throws InterruptedException, IOException {
