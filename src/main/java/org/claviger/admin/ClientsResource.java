@@ -181,11 +181,11 @@ public class ClientsResource {
 
     /**
      * Gives a client another secret, which is in the answer. The one of now stays good for {@code claviger.client-secret-overlap}, or for
-     * less if the body says so: {@code {"overlap": "PT0S"}} for a secret that somebody else knows.
+     * less if the body says so: {@code {"overlap": "PT0S"}} for a secret that somebody else knows. Of no type in particular, because
+     * servers differ in what they make of a body that is not there.
      */
     @POST
     @Path("{client}/secret")
-    @Consumes(MediaType.APPLICATION_JSON)
     public Response rotate(
             @PathParam("client") String segment,
             @Nullable String body,
