@@ -40,7 +40,8 @@ class RestartIT {
 
     @BeforeAll
     void useAndRestart() throws InterruptedException, IOException, StartFailure {
-        claviger = new RunningClaviger(FOLDER, Map.of());
+        // However long a restart takes
+        claviger = new RunningClaviger(FOLDER, Map.of("CLAVIGER_AUTHORIZATION_CODE_LIFETIME", "PT10M"));
         flow = new Flow(claviger);
         jwks = claviger.get("/api/v2/auth/jwks").body();
         living = flow.tokens("spa", "alice").getString("refresh_token");
