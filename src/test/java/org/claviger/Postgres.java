@@ -16,6 +16,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ public final class Postgres implements AutoCloseable {
     private static final Path FOLDER = Path.of("target/postgres").toAbsolutePath();
     private static final String USER = "claviger";
     private static final String PASSWORD = "password of the database";
+
+    /** The default of ten seconds is short for a busy machine. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Path data;
     private final int port;
@@ -105,6 +109,7 @@ public final class Postgres implements AutoCloseable {
                     .setDataDirectory(data)
                     .setDataDirectoryCustomizer(Postgres::requirePasswords)
                     .setCleanDataDirectory(false)
+                    .setPGStartupWait(PATIENCE)
                     .setPort(port)
                     // Stands behind the -F and the synchronous_commit=off of that library, and so wins.
                     .setServerConfig("fsync", durable ? "on" : "off")

@@ -142,11 +142,11 @@ class RevocationIT {
 
     @Test
     void t12_who_signs_out_everywhere_ends_everything_and_may_sign_in_again() throws InterruptedException, IOException {
-        JsonObject web = flow.tokens("web", "carol");
-        JsonObject spa = flow.tokens("spa", "carol");
+        JsonObject web = flow.tokens("web", "bob");
+        JsonObject spa = flow.tokens("spa", "bob");
         String bystander = flow.tokens("spa", "alice").getString("access_token");
-        Browser carol = flow.browser("carol");
-        carol.submit(carol.get("/api/v2/auth/signout"), "everywhere", "true");
+        Browser bob = flow.browser("bob");
+        bob.submit(bob.get("/api/v2/auth/signout"), "everywhere", "true");
 
         for (JsonObject tokens : List.of(web, spa)) {
             assertClosed(tokens.getString("access_token"));
@@ -156,7 +156,7 @@ class RevocationIT {
         assertRefused(flow.refresh("web", web.getString("refresh_token")), 400, "invalid_grant");
         assertRefused(flow.refresh("spa", spa.getString("refresh_token")), 400, "invalid_grant");
         assertOpen(bystander);
-        JsonObject again = flow.tokens("web", "carol");
+        JsonObject again = flow.tokens("web", "bob");
         assertActive("web", again.getString("access_token"));
         granted(flow.refresh("web", again.getString("refresh_token")));
     }
