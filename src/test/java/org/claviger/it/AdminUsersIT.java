@@ -133,7 +133,6 @@ class AdminUsersIT {
         assertThat(done.body()).contains("Your new password is set");
         assertThat(choose(code, password, password).statusCode()).isEqualTo(403);
 
-        Thread.sleep(2_000); // what came before is ended, to the second
         JsonObject tokens = signIn(password);
         String token = tokens.getString("access_token");
         assertThat(flow.call("/demo/api/user", token).statusCode()).isEqualTo(200);
@@ -153,7 +152,6 @@ class AdminUsersIT {
         assertThat(json(send("POST", user + "/enable", "")).getBoolean("enabled"))
                 .isTrue();
         assertRefused(flow.refresh("spa", next.getString("refresh_token")), 400, "invalid_grant");
-        Thread.sleep(2_000);
         signIn(password);
         String subject = json(read(user)).getString("sub");
         for (String event : List.of(
