@@ -6,6 +6,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -139,6 +140,9 @@ public final class JsonMembers {
         }
         if (text.getString().chars().anyMatch(Character::isISOControl)) {
             throw refuseAt(pointer, "must have no control characters");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text.getString())) {
+            throw refuseAt(pointer, "must have no half of a surrogate pair"); // it would be stored as a question mark
         }
         return text.getString();
     }

@@ -51,6 +51,13 @@ class JsonMembersTest {
         assertRefused(() -> members.require("a"), "/clients/0/a: must be a text that is not empty");
     }
 
+    @Test
+    void halfOfASurrogatePairIsNoText() {
+        assertRefused(
+                () -> members("{'a':'x\\ud800'}").text("a"), "/clients/0/a: must have no half of a surrogate pair");
+        assertThat(members("{'a':'\\ud83d\\udd11'}").text("a")).contains("\ud83d\udd11");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"'x'", "1", "null", "true", "{}", "['x',1]", "['']", "[null]", "[['x']]"})
     void anythingElseIsNoListOfTexts(String value) {
