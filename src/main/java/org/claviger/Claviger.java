@@ -9,10 +9,23 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.claviger.account.AccountEndpoint;
+import org.claviger.account.AccountPage;
+import org.claviger.account.PasswordChangeEndpoint;
+import org.claviger.admin.ClientChanges;
+import org.claviger.admin.SessionChanges;
+import org.claviger.admin.UserChanges;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditChain;
+import org.claviger.audit.AuditCounts;
+import org.claviger.audit.AuditLog;
+import org.claviger.audit.Statistics;
+import org.claviger.authorize.Authentication;
 import org.claviger.authorize.AuthorizationAnswer;
 import org.claviger.authorize.AuthorizationCodes;
 import org.claviger.authorize.AuthorizeEndpoint;
@@ -25,9 +38,19 @@ import org.claviger.authorize.PasswordForm;
 import org.claviger.authorize.SignInEndpoint;
 import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
+import org.claviger.browser.BrowserApplication;
+import org.claviger.browser.BrowserSessions;
+import org.claviger.browser.Browsers;
+import org.claviger.browser.CallbackEndpoint;
+import org.claviger.browser.GuardedBrowsers;
+import org.claviger.browser.SessionTokens;
+import org.claviger.browser.SignIns;
 import org.claviger.client.Client;
 import org.claviger.client.Clients;
 import org.claviger.client.Registrations;
+import org.claviger.console.ConsoleEndpoint;
+import org.claviger.console.ConsoleParts;
+import org.claviger.console.ConsoleSession;
 import org.claviger.database.ChangeFeed;
 import org.claviger.database.Cleanup;
 import org.claviger.database.Database;
@@ -38,16 +61,23 @@ import org.claviger.discovery.JwksDocument;
 import org.claviger.discovery.Metadata;
 import org.claviger.guard.BearerGuard;
 import org.claviger.guard.LiveTokens;
+import org.claviger.guard.VerifyEndpoint;
 import org.claviger.http.Document;
 import org.claviger.http.DocumentEndpoint;
 import org.claviger.identity.Accounts;
+import org.claviger.identity.IdentityStore;
+import org.claviger.identity.LdapDirectory;
+import org.claviger.identity.LinkedPeople;
+import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.PasswordResets;
 import org.claviger.identity.ResourceOwners;
+import org.claviger.identity.ServerRealm;
 import org.claviger.identity.SignInSessions;
 import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.VerifiedTokens;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
+import org.claviger.key.MacPurpose;
 import org.claviger.key.SigningKeys;
 import org.claviger.live.LiveSettings;
 import org.claviger.oauth.ClientId;
@@ -72,6 +102,7 @@ import org.claviger.token.ClientCredentialsGrant;
 import org.claviger.token.IntrospectionEndpoint;
 import org.claviger.token.RefreshTokenGrant;
 import org.claviger.token.RevocationEndpoint;
+import org.claviger.token.RevocationFeedEndpoint;
 import org.claviger.token.TokenEndpoint;
 
 /** All the parts, put together with plain constructors: what depends on what is to be read here, and a test needs no server. */
@@ -81,6 +112,7 @@ final class Claviger {
 
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
+    final Database database;
     final LiveSettings settings;
 
     /** A name that no other node has. */
@@ -97,6 +129,9 @@ final class Claviger {
     final ResourceOwners resourceOwners;
     final RandomTokens tokens;
     final Accounts accounts;
+    final ClientChanges clientChanges;
+    final UserChanges userChanges;
+    final SessionChanges sessionChanges;
     final PasswordResets passwordResets;
     final Consents consents;
     final SignInSessions sessions;
@@ -106,18 +141,41 @@ final class Claviger {
     final FirstAdministrator firstAdministrator;
     final TokenFamilies families;
     final Cleanup cleanup;
+    final Browsers browsers;
+    final ConsoleSession console;
+    final AuditCounts auditCounts;
+    final AuditLog auditLog;
+    final AuditChain auditChain;
+    final Statistics statistics;
+    final GuardedBrowsers guardedBrowsers;
     private volatile boolean rewrapped;
     private volatile Set<String> missingClassifications = Set.of();
 
     /** The paths of the endpoints, known before these are: servers add servlets only while they deploy. */
-    static final Set<String> PATHS_FOR_PEOPLE =
-            Set.of("/authorize", "/signin", "/consent", "/signout", "/setup", "/password");
+    static final Set<String> PATHS_FOR_PEOPLE = Set.of(
+            "/authorize",
+            "/signin",
+            "/consent",
+            "/signout",
+            "/setup",
+            "/password",
+            "/account",
+            "/account/password",
+            SignIns.CALLBACK,
+            ConsoleEndpoint.PATTERN);
 
-    static final Set<String> PATHS_FOR_PROGRAMS =
-            Set.of("/token", "/revoke", "/introspect", "/jwks", "/.well-known/oauth-authorization-server");
+    static final Set<String> PATHS_FOR_PROGRAMS = Set.of(
+            "/token",
+            "/revoke",
+            "/introspect",
+            "/revocations",
+            "/verify",
+            "/jwks",
+            "/.well-known/oauth-authorization-server");
 
     /** What begins something that lasts, and takes its time from the clock of this node. */
-    static final Set<String> PATHS_THAT_BEGIN = Set.of("/authorize", "/signin", "/consent", "/setup", "/password");
+    static final Set<String> PATHS_THAT_BEGIN =
+            Set.of("/authorize", "/signin", "/consent", "/setup", "/password", SignIns.CALLBACK);
 
     /** Every endpoint by its path below the context root. */
     final Map<String, Servlet> endpoints = new LinkedHashMap<>();
@@ -141,6 +199,7 @@ final class Claviger {
             SecureRandom random,
             Function<EntityManager, Instant> time,
             Freshness freshness) {
+        this.database = database;
         this.clock = clock;
         tokens = new RandomTokens(random);
         node = tokens.identifier();
@@ -151,17 +210,30 @@ final class Claviger {
         signingKeys = SigningKeys.load(this.settings, database, keyWrap, random, clock);
         revocations = new RevocationRepository(database, RevocationView.load(database, clock, freshness), time);
         clients = new Clients(database, macKeys, clock);
+        clients.provide(ConsoleSession.client(settings));
+        auditCounts = new AuditCounts(
+                database, name -> ClientId.find(name).flatMap(clients::find).isPresent(), clock);
+        Audit.countBy(auditCounts);
+        auditLog = new AuditLog(database);
+        auditChain = new AuditChain(
+                database, seals(macKeys), () -> this.settings.get().auditRetention(), node, clock, time);
         registrations = new Registrations(database, revocations, macKeys, clients, clock);
-        resourceOwners = new ResourceOwners(database, revocations, random);
+        Optional<IdentityStore> store = store(settings);
+        resourceOwners = new ResourceOwners(
+                database, revocations, random, store.map(IdentityStore::name).orElse(""));
+        LinkedPeople people =
+                new LinkedPeople(database, revocations, resourceOwners, store, clients::isRegistered, clock);
         accounts = new Accounts(database, revocations, resourceOwners);
         passwordResets = new PasswordResets(database, resourceOwners, tokens, clock);
+        PasswordPolicy policy = new PasswordPolicy(this.settings);
         Import imports = new Import(
                 database,
                 macKeys,
                 clients,
                 resourceOwners,
                 System.getenv(),
-                this.settings.get().classifications().names());
+                this.settings.get().classifications().names(),
+                policy);
         settings.importFile().ifPresent(imports::read);
         clients.refresh();
         this.settings.keepClassificationsOf(clients::ofClassification);
@@ -188,10 +260,20 @@ final class Claviger {
                         SignInSessions.EXPIRING,
                         Consents.EXPIRING,
                         FirstAdministrator.EXPIRING,
-                        PasswordResets.EXPIRING),
+                        PasswordResets.EXPIRING,
+                        BrowserSessions.EXPIRING),
                 node,
                 clock,
                 time);
+        statistics = new Statistics(
+                database,
+                () -> new Statistics.Now(
+                        sessions.living(),
+                        families.living(),
+                        registrations.count(),
+                        accounts.count(),
+                        signingKeys.published().size()),
+                clock);
         Pages pages = new Pages(this.settings);
         Browser browser = new Browser(settings.issuer(), sessions, macKeys, tokens);
         SignInForm signInForm = new SignInForm(pages, browser);
@@ -210,14 +292,23 @@ final class Claviger {
                         revocations.view(),
                         this.settings,
                         clock));
-        endpoints.put("/signin", new SignInEndpoint(clients, resourceOwners, throttle, browser, signInForm, clock));
+        Authentication proof = new Authentication(people, throttle);
+        endpoints.put("/signin", new SignInEndpoint(clients, proof, browser, signInForm, clock));
         endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
         endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, consents));
-        endpoints.put("/password", new PasswordEndpoint(passwordResets, throttle, new PasswordForm(pages, browser)));
-        endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser)));
+        endpoints.put(
+                "/password", new PasswordEndpoint(passwordResets, throttle, new PasswordForm(pages, browser, policy)));
+        AccountPage accountPage = new AccountPage(pages, browser, sessions, families, consents, clients);
+        endpoints.put(
+                "/account", new AccountEndpoint(pages, browser, signInForm, accountPage, sessions, families, consents));
+        endpoints.put("/account/password", new PasswordChangeEndpoint(pages, browser, proof, sessions, policy));
+        endpoints.put("/setup", new SetupEndpoint(firstAdministrator, throttle, new SetupForm(pages, browser, policy)));
 
+        clientChanges = new ClientChanges(registrations, consents, resourceOwners, this.settings, tokens);
+        userChanges = new UserChanges(accounts, passwordResets, consents, registrations);
+        sessionChanges = new SessionChanges(families, sessions, revocations);
         AccessTokens accessTokens =
-                new AccessTokens(this.settings, resourceOwners, signingKeys, revocations.view(), tokens, clock);
+                new AccessTokens(this.settings, people, signingKeys, revocations.view(), tokens, clock);
         ClientAuthentication authentication = new ClientAuthentication(settings.trustedProxies(), clients, throttle);
         endpoints.put(
                 "/token",
@@ -245,11 +336,46 @@ final class Claviger {
                         signingKeys,
                         clock));
 
+        endpoints.put(
+                "/revocations",
+                new RevocationFeedEndpoint(authentication, clients, revocations.view(), node, freshness, clock));
         endpoints.put("/jwks", new DocumentEndpoint(new JwksDocument(signingKeys::published), (int)
                 settings.keys().jwksMaxAge().toSeconds()));
         endpoints.put("/.well-known/oauth-authorization-server", document(Document.json(Metadata.of(settings))));
 
+        browsers = Browsers.of(
+                settings.issuer(),
+                database,
+                macKeys,
+                random,
+                clients,
+                liveTokens,
+                families,
+                new SessionTokens(codes, refreshTokens, accessTokens, this.settings, clock),
+                clock);
+        console = new ConsoleSession(settings.issuer(), browsers, browser);
+        endpoints.put(SignIns.CALLBACK, new CallbackEndpoint(pages, browsers.signIns(), this::browserApplication));
+        endpoints.put(
+                ConsoleEndpoint.PATTERN,
+                new ConsoleEndpoint(
+                        pages,
+                        browser,
+                        settings.issuer(),
+                        console,
+                        new ConsoleParts(
+                                new ConsoleParts.Clients(registrations, clientChanges),
+                                new ConsoleParts.Users(accounts, passwordResets, userChanges),
+                                new ConsoleParts.Sessions(families, sessions, sessionChanges),
+                                signingKeys,
+                                this.settings,
+                                statistics,
+                                auditLog,
+                                auditChain)));
+
+        guardedBrowsers = new GuardedBrowsers(browsers, clients, macKeys, this.settings);
+
         applicationGuard = new BearerGuard(liveTokens, settings.audience());
+        endpoints.put("/verify", new VerifyEndpoint(applicationGuard, clients, this.settings, clock));
         adminGuard = new BearerGuard(liveTokens, settings.issuer().adminAudience());
 
         Set<String> paths = new HashSet<>(PATHS_FOR_PEOPLE);
@@ -259,11 +385,48 @@ final class Claviger {
         }
     }
 
+    /** The application at this path whose browsers may have sessions. */
+    private Optional<BrowserApplication> browserApplication(String path) {
+        BrowserApplication own = ConsoleSession.application(settings.get().issuer());
+        return own.path().equals(path)
+                ? Optional.of(own)
+                : BrowserApplication.of(path, settings.get().guard());
+    }
+
+    /** Where people are who are not in the database. */
+    private static Optional<IdentityStore> store(Settings settings) {
+        return switch (settings.identity().store()) {
+            case DATABASE -> Optional.empty();
+            case LDAP -> Optional.of(new LdapDirectory(settings.identity()));
+            case SERVER -> Optional.of(new ServerRealm(settings.identity().groups()));
+        };
+    }
+
     /** By a clock that is right: what was forgotten too early would be accepted again. */
     void forgetRevocations() {
         if (clock.problem().isEmpty()) {
             revocations.view().prune();
         }
+    }
+
+    /** What only this part is sealed with. */
+    private static AuditChain.Seals seals(MacKeys macKeys) {
+        return new AuditChain.Seals() {
+            @Override
+            public int version() {
+                return macKeys.currentVersion(MacPurpose.AUDIT);
+            }
+
+            @Override
+            public String mac(int version, String text) {
+                return macKeys.mac(MacPurpose.AUDIT, version, text);
+            }
+
+            @Override
+            public boolean verify(int version, String text, String mac) {
+                return macKeys.verify(MacPurpose.AUDIT, version, text, mac);
+            }
+        };
     }
 
     private void refreshKeys() {

@@ -2,8 +2,16 @@ package org.claviger;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import java.util.Optional;
+import org.claviger.admin.ClientChanges;
+import org.claviger.admin.SessionChanges;
+import org.claviger.admin.UserChanges;
+import org.claviger.audit.AuditChain;
+import org.claviger.audit.AuditLog;
+import org.claviger.audit.Statistics;
 import org.claviger.authorize.Consents;
 import org.claviger.client.Registrations;
+import org.claviger.console.ConsoleSession;
 import org.claviger.guard.BearerGate;
 import org.claviger.identity.Accounts;
 import org.claviger.identity.PasswordResets;
@@ -21,25 +29,32 @@ import org.jspecify.annotations.Nullable;
 /** Hands parts to what the server makes itself: JAX-RS resources and the authentication mechanism. */
 @ApplicationScoped
 class Installation {
-    private volatile @Nullable Opening opening;
+    private volatile @Nullable Service service;
+    private volatile @Nullable NodeHealth health;
 
-    void use(Opening started) {
-        opening = started;
+    void use(Service started, NodeHealth itsHealth) {
+        service = started;
+        health = itsHealth;
+    }
+
+    /** Empty before the server has begun to start this. */
+    Optional<NodeHealth> health() {
+        return Optional.ofNullable(health);
     }
 
     @Produces
     BearerGate adminGate() {
-        return opening().adminGate;
+        return service().adminGate();
     }
 
     @Produces
     Settings settings() {
-        return opening().settings();
+        return service().settings();
     }
 
     @Produces
     Pages pages() {
-        return new Pages(opening()::settings);
+        return new Pages(service()::settings);
     }
 
     @Produces
@@ -68,6 +83,21 @@ class Installation {
     }
 
     @Produces
+    ClientChanges clientChanges() {
+        return parts().clientChanges;
+    }
+
+    @Produces
+    UserChanges userChanges() {
+        return parts().userChanges;
+    }
+
+    @Produces
+    SessionChanges sessionChanges() {
+        return parts().sessionChanges;
+    }
+
+    @Produces
     SignInSessions sessions() {
         return parts().sessions;
     }
@@ -78,8 +108,28 @@ class Installation {
     }
 
     @Produces
+    ConsoleSession consoleSession() {
+        return parts().console;
+    }
+
+    @Produces
     RandomTokens tokens() {
         return parts().tokens;
+    }
+
+    @Produces
+    AuditLog auditLog() {
+        return parts().auditLog;
+    }
+
+    @Produces
+    AuditChain auditChain() {
+        return parts().auditChain;
+    }
+
+    @Produces
+    Statistics statistics() {
+        return parts().statistics;
     }
 
     @Produces
@@ -99,11 +149,11 @@ class Installation {
 
     /** Only for what the gate of administration has let through: it opens after these are there. */
     private Claviger parts() {
-        return opening().parts().orElseThrow(() -> new IllegalStateException("Claviger is not open"));
+        return service().parts().orElseThrow(() -> new IllegalStateException("Claviger is not open"));
     }
 
-    private Opening opening() {
-        Opening started = opening;
+    private Service service() {
+        Service started = service;
         if (started == null) {
             throw new IllegalStateException("Claviger has not started");
         }

@@ -25,14 +25,14 @@ final class Refresh implements Runnable {
         readings.forEach(this::read);
     }
 
-    /** An exception would end the schedule. */
+    /** Whatever is thrown would end the schedule, an error without a word. */
     private void read(Runnable reading) {
         try {
             reading.run();
             failing.remove(reading);
         } catch (DatabaseAwayException logged) {
             // and this look at it is what ends an outage where nobody asks for anything
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             if (failing.add(reading)) {
                 LOG.log(Level.ERROR, complaint, fault);
             }

@@ -1,10 +1,12 @@
 package org.claviger;
 
+import java.text.MessageFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /** What is written to a logger while this is open; nothing of it reaches the output. */
 public final class CapturedLog extends Handler implements AutoCloseable {
@@ -23,6 +25,18 @@ public final class CapturedLog extends Handler implements AutoCloseable {
 
     public List<String> lines() {
         return records.stream().map(LogRecord::getMessage).toList();
+    }
+
+    /** All of them as they read, in one text. */
+    public String text() {
+        return records.stream()
+                .map(record -> {
+                    Object[] parameters = record.getParameters();
+                    return parameters == null
+                            ? record.getMessage()
+                            : MessageFormat.format(record.getMessage(), parameters);
+                })
+                .collect(Collectors.joining("\n"));
     }
 
     @Override

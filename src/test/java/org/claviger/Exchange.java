@@ -45,6 +45,9 @@ public final class Exchange {
     private String query;
     private String peer = "203.0.113.1";
     private String contentType;
+    private String contextPath = "/api/v2/auth";
+    private String servletPath = "";
+    private String requestUri = "";
     private Principal principal;
     private List<String> roles = List.of();
 
@@ -81,6 +84,14 @@ public final class Exchange {
             requestHeaders.remove(name);
         }
         requestHeaders.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+        return this;
+    }
+
+    /** Where the request goes, on the server and as the person has typed it. */
+    public Exchange at(String context, String servlet, String below) {
+        contextPath = context;
+        servletPath = servlet;
+        requestUri = context + servlet + below;
         return this;
     }
 
@@ -181,7 +192,15 @@ public final class Exchange {
         }
 
         public String getServletPath() {
-            return "";
+            return servletPath;
+        }
+
+        public String getPathInfo() {
+            return requestUri.isEmpty() ? null : requestUri.substring((contextPath + servletPath).length());
+        }
+
+        public String getRequestURI() {
+            return requestUri;
         }
 
         public String getProtocol() {
@@ -196,8 +215,12 @@ public final class Exchange {
             return contentType;
         }
 
+        public String getScheme() {
+            return "https";
+        }
+
         public String getContextPath() {
-            return "/api/v2/auth";
+            return contextPath;
         }
 
         public Cookie[] getCookies() {
@@ -216,6 +239,10 @@ public final class Exchange {
 
         public Object getAttribute(String name) {
             return attributes.get(name);
+        }
+
+        public void setAttribute(String name, Object value) {
+            attributes.put(name, value);
         }
 
         public Principal getUserPrincipal() {
@@ -264,6 +291,10 @@ public final class Exchange {
             status = code;
         }
 
+        public int getStatus() {
+            return status;
+        }
+
         public void sendError(int code) {
             status = code;
         }
@@ -304,6 +335,8 @@ public final class Exchange {
         public boolean isCommitted() {
             return false;
         }
+
+        public void flushBuffer() {}
 
         public void resetBuffer() {
             answer.reset();

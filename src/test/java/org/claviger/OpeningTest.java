@@ -3,6 +3,9 @@ package org.claviger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.StringReader;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +17,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +25,13 @@ import java.util.Queue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.claviger.NodeHealth.Check;
 import org.claviger.settings.Settings;
 import org.claviger.settings.SettingsException;
 import org.h2.jdbcx.JdbcDataSource;
@@ -75,6 +82,7 @@ class OpeningTest {
     private static final class Later extends ScheduledThreadPoolExecutor {
         private final Queue<Runnable> tries = new ArrayDeque<>();
         private final List<Runnable> repeated = new ArrayList<>();
+        private final List<ScheduledFuture<?>> running = new ArrayList<>();
         private int jobs;
 
         Later() {
@@ -91,7 +99,9 @@ class OpeningTest {
         public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long first, long delay, TimeUnit unit) {
             jobs++;
             repeated.add(command);
-            return super.scheduleWithFixedDelay(command, 1, 1, TimeUnit.DAYS);
+            ScheduledFuture<?> job = super.scheduleWithFixedDelay(command, 1, 1, TimeUnit.DAYS);
+            running.add(job);
+            return job;
         }
 
         void tryNow() {
@@ -131,7 +141,7 @@ class OpeningTest {
 
     private void assertOpen(boolean open) {
         assertThat(opening.endpoint("/token").isPresent()).isEqualTo(open);
-        assertThat(executor.jobs).isEqualTo(open ? 4 : 0);
+        assertThat(executor.jobs).isEqualTo(open ? 6 : 0);
     }
 
     @Test
@@ -232,5 +242,139 @@ class OpeningTest {
 
         assertOpen(false);
         assertThat(executor.tries).isEmpty();
+    }
+
+    // --- How it is, as health says it ---
+
+    private void halfAnHour() {
+        for (long i = 0; i < Jobs.LONGEST.toSeconds(); i++) {
+            opening.jobs().countSecond();
+        }
+    }
+
+    @Test
+    void a_node_whose_jobs_do_not_come_round_has_to_be_restarted() {
+        opening.start();
+        assertThat(opening.jobs().ages().keySet()).isEqualTo(MetricsTest.WORK);
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+
+        halfAnHour();
+        assertThat(health(NodeHealth::live))
+                .isEqualTo("503 jobs DOWN: what has to run all the time has not come round for 30 minutes:"
+                        + " audit, cleanup, counts, feed, keys, memory");
+
+        allJobs();
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+    }
+
+    @Test
+    void a_database_that_is_away_restarts_nobody_however_long_jobs_wait_for_it() {
+        opening.start();
+        failures.addAll(Collections.nCopies(1_000, AWAY));
+        allJobs();
+
+        for (int i = 0; i < 48; i++) {
+            halfAnHour();
+        }
+
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+    }
+
+    private String health(Function<NodeHealth, List<Check>> kind) {
+        NodeHealth health = new NodeHealth(opening, Optional::empty);
+        Exchange answer = Exchange.get("").through(new Health(() -> kind.apply(health)));
+        String told = Json.createReader(new StringReader(answer.body()))
+                .readObject()
+                .getJsonArray("checks")
+                .getValuesAs(JsonObject.class)
+                .stream()
+                .filter(check -> check.containsKey("data"))
+                .map(check -> " " + check.getString("name") + " " + check.getString("status") + ": "
+                        + check.getJsonObject("data").getString("reason"))
+                .collect(Collectors.joining());
+        return answer.status() + told;
+    }
+
+    private void allJobs() {
+        executor.repeated.forEach(Runnable::run);
+    }
+
+    @Test
+    void before_it_is_open_it_says_what_it_waits_for_and_afterwards_it_has_started_for_ever(@TempDir Path folder) {
+        Ahead clock = new Ahead();
+        opening = new Opening(settings(folder), database, executor, clock);
+        failures.addAll(List.of(AWAY, AWAY, REFUSED));
+        opening.start();
+        assertThat(health(NodeHealth::started)).isEqualTo("503 open DOWN: the database has not been reached yet");
+        assertThat(health(NodeHealth::ready))
+                .isEqualTo("503 database DOWN: the database has not been reached yet"
+                        + " keys DOWN: no key has been read yet open DOWN: the database has not been reached yet"
+                        + " revocation DOWN: what has ended has not been read yet");
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+
+        executor.tryNow();
+        executor.tryNow();
+        assertThat(health(NodeHealth::started))
+                .isEqualTo("503 open DOWN: what is configured or stored cannot be used, see CLAVIGER-0101 in the log");
+
+        clock.by = Duration.ofHours(1);
+        executor.tryNow();
+        assertThat(health(NodeHealth::started))
+                .startsWith("503 open DOWN: the clock of this node is ")
+                .endsWith("ms ahead of that of the database; it may differ by 1000 ms");
+        assertThat(health(NodeHealth::ready)).startsWith("503 clock DOWN: the clock of this node is ");
+
+        clock.by = Duration.ZERO;
+        executor.tryNow();
+        assertThat(health(NodeHealth::started)).isEqualTo("200");
+        assertThat(health(NodeHealth::ready)).isEqualTo("200");
+
+        clock.by = Duration.ofHours(1);
+        allJobs();
+        assertThat(health(NodeHealth::ready)).startsWith("503 clock DOWN: the clock of this node is ");
+        assertThat(health(NodeHealth::started)).isEqualTo("200");
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+    }
+
+    @Test
+    void a_database_that_goes_away_is_told_and_takes_a_node_down_when_it_knows_too_little(@TempDir Path folder) {
+        Ahead clock = new Ahead();
+        opening = new Opening(settings(folder), database, executor, clock);
+        opening.start();
+        failures.addAll(Collections.nCopies(1_000, AWAY));
+        allJobs();
+        String told = " database UP: the database cannot be reached; this node goes on with what it knows";
+        assertThat(health(NodeHealth::ready)).isEqualTo("200" + told);
+
+        clock.by = Duration.ofMinutes(2);
+        assertThat(health(NodeHealth::ready))
+                .startsWith("503" + told + " revocation DOWN: what other nodes have changed was last read 12")
+                .endsWith("s ago; after 60 s no token is accepted");
+
+        clock.by = Duration.ofDays(90);
+        assertThat(health(NodeHealth::ready)).contains(" keys DOWN: no key can sign ");
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+    }
+
+    @Test
+    void a_server_that_is_not_configured_takes_a_node_down() {
+        opening.start();
+
+        Exchange answer = Exchange.get("")
+                .through(new Health(new NodeHealth(opening, () -> Optional.of("annotations are ignored"))::ready));
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body())
+                .contains("\"name\":\"server\",\"status\":\"DOWN\",\"data\":{\"reason\":\"annotations are ignored\"}");
+    }
+
+    @Test
+    void a_job_that_has_ended_is_mended_by_a_restart_only() {
+        opening.start();
+        assertThat(health(NodeHealth::live)).isEqualTo("200");
+
+        executor.running.get(1).cancel(false);
+
+        assertThat(health(NodeHealth::live)).isEqualTo("503 jobs DOWN: one that has to run all the time has ended");
     }
 }

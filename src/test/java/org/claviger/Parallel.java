@@ -9,10 +9,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Does the same many times at once. */
 public final class Parallel {
     private Parallel() {}
+
+    /** Returns when that is so; fails after a minute. */
+    public static void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("it has not come to that");
+            }
+            Thread.sleep(5);
+        }
+    }
 
     /** What each of so many threads answered, all of them let loose at the same moment; a fault of any is thrown. */
     public static <T> List<T> run(int threads, Callable<T> work) {

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.claviger.database.WatchedClock;
 import org.claviger.oauth.Authorization;
@@ -607,7 +608,7 @@ class RevokeAndIntrospectTest {
         Exchange before = post("named", "grant_type", "client_credentials").through(node.endpoints.get("/token"));
         assertThat(before.status()).isEqualTo(200);
 
-        node.revocations.revoke(RevocationKind.CLIENT, "named");
+        node.revocations.revoke(RevocationKind.CLIENT, "named", Map.of());
 
         Exchange after = post("named", "grant_type", "client_credentials").through(node.endpoints.get("/token"));
         assertError(after, 503, "temporarily_unavailable");
@@ -627,7 +628,7 @@ class RevokeAndIntrospectTest {
                 Fixture.fresh());
         String token = accessToken("web");
         String kid = part(token, 0).getString("kid");
-        node.revocations.revoke(RevocationKind.KEY, kid);
+        node.revocations.revoke(RevocationKind.KEY, kid, Map.of());
         try {
             assertInactive(post("web", "token", token).through(node.endpoints.get("/introspect")));
             assertError(

@@ -6,9 +6,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -72,6 +74,29 @@ public final class TestDatabase {
             return statement.executeUpdate();
         } catch (SQLException broken) {
             throw new IllegalStateException(broken);
+        }
+    }
+
+    /** What a database says that has ended a statement. */
+    public static boolean late(boolean ended) throws SQLException {
+        if (ended) {
+            throw new SQLTimeoutException("canceling statement due to statement timeout", "57014", 57014);
+        }
+        return false;
+    }
+
+    /** Does that while no query of a table ends in time. */
+    public static <T> T whileLate(String table, Supplier<T> work) {
+        execute("create alias late for '" + TestDatabase.class.getName() + ".late'");
+        execute("alter table " + table + " rename to away");
+        execute("create view " + table
+                + " as select away.* from (select 1 one where late(true)) left join away on one = 1");
+        try {
+            return work.get();
+        } finally {
+            execute("drop view " + table);
+            execute("alter table away rename to " + table);
+            execute("drop alias late");
         }
     }
 

@@ -3,19 +3,20 @@ package org.claviger.admin;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.ws.rs.WebApplicationException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Supplier;
 import org.claviger.settings.JsonFile;
 import org.jspecify.annotations.Nullable;
 
 /** What requests to administration have in common: their body, their page of a list, and the state that they rest on. */
 final class Asked {
     static final String MERGE_PATCH = "application/merge-patch+json";
+
+    /** What databases still understand. */
+    private static final Instant TOO_LATE = Instant.parse("9999-01-01T00:00:00Z");
 
     private static final int MOST = 200;
     private static final int USUAL = 50;
@@ -33,8 +34,14 @@ final class Asked {
         }
     }
 
+    /** Work that refuses what does not fit, and may end otherwise too. */
+    @FunctionalInterface
+    interface Vetting<T, E extends Exception> {
+        T get() throws E;
+    }
+
     /** What the work answers, or 422 with the JSON pointer to what does not fit. */
-    static <T> T vetted(Supplier<T> work) {
+    static <T, E extends Exception> T vetted(Vetting<T, E> work) throws E {
         try {
             return work.get();
         } catch (IllegalArgumentException refused) {
@@ -64,6 +71,28 @@ final class Asked {
         return limit;
     }
 
+    /** The instant that a parameter says, in years of four digits; 400 if it is none. */
+    static Optional<Instant> instant(String parameter, @Nullable String asked) {
+        try {
+            Optional<Instant> instant = Optional.ofNullable(asked).map(Instant::parse);
+            if (instant.filter(at -> at.isBefore(Instant.EPOCH) || !at.isBefore(TOO_LATE))
+                    .isEmpty()) {
+                return instant;
+            }
+        } catch (DateTimeParseException malformed) {
+            // said below
+        }
+        throw new WebApplicationException(
+                Problem.of(400, parameter + " must be an instant since 1970, such as 2025-06-01T12:00:00Z"));
+    }
+
+    /** Refuses with 400 a time that ends before it begins. */
+    static void requireOrder(Optional<Instant> from, Optional<Instant> until) {
+        if (from.isPresent() && until.isPresent() && !from.get().isBefore(until.get())) {
+            throw new WebApplicationException(Problem.of(400, "from must be before until"));
+        }
+    }
+
     static String etag(long edition) {
         return "\"" + edition + "\"";
     }
@@ -78,25 +107,18 @@ final class Asked {
         }
     }
 
-    /** Refuses with 428 what does not say which state it rests on (RFC 6585 section 3). */
-    static void requireMatch(@Nullable String ifMatch) {
+    /** The header, or 428 for what does not say which state it rests on (RFC 6585 section 3). */
+    static String requireMatch(@Nullable String ifMatch) {
         if (ifMatch == null) {
             throw new WebApplicationException(
                     Problem.of(428, "send If-Match with the ETag of what this change rests on"));
         }
+        return ifMatch;
     }
 
     /** What was changed, or 412. */
     static <T> T won(Optional<T> changed) {
         return changed.orElseThrow(Asked::stale);
-    }
-
-    /** The names of the members that differ, for the audit: not their values. */
-    static String differing(JsonObject before, JsonObject after) {
-        Set<String> names = new TreeSet<>(before.keySet());
-        names.addAll(after.keySet());
-        names.removeIf(name -> Objects.equals(before.get(name), after.get(name)));
-        return String.join(" ", names);
     }
 
     static WebApplicationException stale() {

@@ -1,5 +1,10 @@
 package org.claviger.admin;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -27,20 +32,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.claviger.audit.Audit;
-import org.claviger.audit.AuditEvent;
-import org.claviger.authorize.Consents;
-import org.claviger.client.NewClient;
 import org.claviger.client.Registrations;
 import org.claviger.client.Registrations.Registered;
 import org.claviger.guard.BearerAuthenticationMechanism;
-import org.claviger.identity.ResourceOwners;
 import org.claviger.live.LiveSettings;
+import org.claviger.oauth.Scope;
 import org.claviger.settings.JsonMembers;
-import org.claviger.settings.RandomTokens;
-import org.claviger.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 @Path("clients")
 @RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
 @Produces(MediaType.APPLICATION_JSON)
+@CommonAnswers
 public class ClientsResource {
     private static final String IF_MATCH = "If-Match";
 
@@ -57,16 +56,10 @@ public class ClientsResource {
     private Provider<Registrations> registrations;
 
     @Inject
-    private Provider<Consents> consents;
-
-    @Inject
-    private Provider<ResourceOwners> resourceOwners;
+    private Provider<ClientChanges> changes;
 
     @Inject
     private Provider<LiveSettings> settings;
-
-    @Inject
-    private Provider<RandomTokens> tokens;
 
     /**
      * Clients in the order of their identifiers.
@@ -77,10 +70,13 @@ public class ClientsResource {
      */
     @GET
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
+    @Operation(operationId = "listClients", summary = "Clients, page by page")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "Clients")
     public Response list(
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("after") @DefaultValue("") String after,
-            @QueryParam("name") @DefaultValue("") String name) {
+            @Parameter(ref = "Limit") @QueryParam("limit") @Nullable String limit,
+            @Parameter(ref = "After") @QueryParam("after") @DefaultValue("") String after,
+            @Parameter(ref = "Name") @QueryParam("name") @DefaultValue("") String name) {
         int size = Asked.limit(limit);
         List<Registered> found = registrations.get().list(after, size + 1, name);
         List<Registered> page = found.subList(0, Math.min(size, found.size()));
@@ -96,31 +92,38 @@ public class ClientsResource {
     @GET
     @Path("{client}")
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
-    public Response read(@PathParam("client") String segment) {
+    @Operation(operationId = "readClient", summary = "A client")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "Client")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    public Response read(@Parameter(ref = "Client") @PathParam("client") String segment) {
         return answer(find(segment, null), Optional.empty());
     }
 
     /** Registers a client: 201 with its {@code client_secret} unless it is public; 409 if the identifier is taken. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response create(String body, @Context SecurityContext caller) {
+    @Operation(
+            operationId = "createClient",
+            summary = "Registers a client",
+            requestBody = @RequestBody(ref = "NewClient"))
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "201", ref = "CreatedClient")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "415", ref = "UnsupportedMediaType")
+    @ApiResponse(responseCode = "422", ref = "UnprocessableContent")
+    public Response create(@Parameter(hidden = true) String body, @Context SecurityContext caller) {
         JsonObject entry = Asked.object(body);
-        Settings now = settings.get().get();
-        NewClient client =
-                Asked.vetted(() -> NewClient.make(entry, now.classifications().names(), tokens.get()));
-        // RFC 9068 section 5: a client must not be taken for a user.
-        if (resourceOwners.get().isNameTaken(client.id().value())) {
-            return Problem.of(409, "/client_id", "is the name of a user");
+        ClientChanges.Made made;
+        try {
+            made = Asked.vetted(() -> changes.get().create(entry, name(caller)));
+        } catch (TakenException taken) {
+            return Problem.of(409, taken.pointer(), taken.detail());
         }
-        Optional<Registered> created =
-                registrations.get().create(client, consents.get().withdrawal(client.id()));
-        if (created.isEmpty()) {
-            return Problem.of(409, "/client_id", "is registered already");
-        }
-        record(AuditEvent.CLIENT_CREATED, created.get(), caller);
-        URI location = URI.create(now.issuer()
-                .at("/admin/clients/" + ClientSegment.of(created.get().id())));
-        return answer(Response.created(location), created.get(), client.secret());
+        Registered created = made.client();
+        URI location = URI.create(settings.get().get().issuer().at("/admin/clients/" + ClientSegment.of(created.id())));
+        return answer(Response.created(location), created, made.secret());
     }
 
     /**
@@ -132,51 +135,60 @@ public class ClientsResource {
     @PATCH
     @Path("{client}")
     @Consumes({Asked.MERGE_PATCH, MediaType.APPLICATION_JSON})
+    @Operation(
+            operationId = "changeClient",
+            summary = "Changes what is named of a client",
+            requestBody = @RequestBody(ref = "Patch"))
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Client")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
+    @ApiResponse(responseCode = "415", ref = "UnsupportedMediaType")
+    @ApiResponse(responseCode = "422", ref = "UnprocessableContent")
+    @ApiResponse(responseCode = "428", ref = "PreconditionRequired")
     public Response change(
-            @PathParam("client") String segment,
-            String body,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Parameter(ref = "Client") @PathParam("client") String segment,
+            @Parameter(hidden = true) String body,
+            @Parameter(ref = "IfMatchNeeded") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
             @Context SecurityContext caller) {
         Asked.requireMatch(ifMatch);
         JsonObject patch = Asked.object(body);
         Registered seen = find(segment, ifMatch);
-        NewClient after = Asked.vetted(() -> NewClient.change(
-                seen.metadata(), patch, settings.get().get().classifications().names(), tokens.get()));
-        Registered changed = Asked.won(registrations.get().change(seen, after));
-        Audit.record(
-                AuditEvent.CLIENT_CHANGED,
-                Map.of(
-                        "client",
-                        changed.id(),
-                        "members",
-                        Asked.differing(seen.metadata(), changed.metadata()),
-                        "by",
-                        name(caller)));
-        return answer(changed, after.secret());
+        ClientChanges.Made made = Asked.won(Asked.vetted(() -> changes.get().change(seen, patch, name(caller))));
+        return answer(made.client(), made.secret());
     }
 
     /** From now on it is as if the client were not registered; what it has is not ended by that. */
     @POST
     @Path("{client}/disable")
+    @Operation(operationId = "disableClient", summary = "As if the client were not registered, from now on")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Client")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response disable(
-            @PathParam("client") String segment,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Parameter(ref = "Client") @PathParam("client") String segment,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
             @Context SecurityContext caller) {
-        Registered changed = Asked.won(registrations.get().enable(find(segment, ifMatch), false));
-        record(AuditEvent.CLIENT_DISABLED, changed, caller);
-        return answer(changed, Optional.empty());
+        return answer(Asked.won(changes.get().enable(find(segment, ifMatch), false, name(caller))), Optional.empty());
     }
 
     /** The client is there again, with what it has and has not ended meanwhile. */
     @POST
     @Path("{client}/enable")
+    @Operation(operationId = "enableClient", summary = "The client is there again")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Client")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response enable(
-            @PathParam("client") String segment,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Parameter(ref = "Client") @PathParam("client") String segment,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
             @Context SecurityContext caller) {
-        Registered changed = Asked.won(registrations.get().enable(find(segment, ifMatch), true));
-        record(AuditEvent.CLIENT_ENABLED, changed, caller);
-        return answer(changed, Optional.empty());
+        return answer(Asked.won(changes.get().enable(find(segment, ifMatch), true, name(caller))), Optional.empty());
     }
 
     /**
@@ -186,23 +198,30 @@ public class ClientsResource {
      */
     @POST
     @Path("{client}/secret")
+    @Operation(
+            operationId = "rotateClientSecret",
+            summary = "Gives a client another secret",
+            requestBody = @RequestBody(ref = "Overlap"))
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Client")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
+    @ApiResponse(responseCode = "422", ref = "UnprocessableContent")
     public Response rotate(
-            @PathParam("client") String segment,
-            @Nullable String body,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Parameter(ref = "Client") @PathParam("client") String segment,
+            @Parameter(hidden = true) @Nullable String body,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
             @Context SecurityContext caller) {
-        Duration most = settings.get().get().clientSecretOverlap();
+        Duration most = changes.get().longestOverlap();
         Duration overlap = body == null || body.isBlank() ? most : overlap(Asked.object(body), most);
         Registered seen = find(segment, ifMatch);
-        if (seen.metadata().getString("token_endpoint_auth_method", "").equals("none")) {
+        if (!ClientChanges.hasSecret(seen)) {
             return Problem.of(409, "a public client has no secret");
         }
-        String secret = tokens.get().secret();
-        Registered changed = Asked.won(registrations.get().rotate(seen, secret, overlap));
-        Audit.record(
-                AuditEvent.CLIENT_SECRET_ROTATED,
-                Map.of("client", changed.id(), "overlap", overlap, "by", name(caller)));
-        return answer(changed, Optional.of(secret));
+        ClientChanges.Made made = Asked.won(changes.get().rotate(seen, overlap, name(caller)));
+        return answer(made.client(), made.secret());
     }
 
     private static Duration overlap(JsonObject object, Duration most) {
@@ -229,15 +248,19 @@ public class ClientsResource {
     /** Removes a client, and ends all that it has; what people have allowed it is forgotten. */
     @DELETE
     @Path("{client}")
+    @Operation(operationId = "deleteClient", summary = "Removes a client, and ends all that it has")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "204", ref = "Done")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response delete(
-            @PathParam("client") String segment,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Parameter(ref = "Client") @PathParam("client") String segment,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
             @Context SecurityContext caller) {
-        Registered seen = find(segment, ifMatch);
-        if (!registrations.get().delete(seen, consents.get().withdrawal(seen.id()))) {
+        if (!changes.get().delete(find(segment, ifMatch), name(caller))) {
             throw Asked.stale();
         }
-        record(AuditEvent.CLIENT_DELETED, seen, caller);
         return Response.noContent().build();
     }
 
@@ -247,10 +270,6 @@ public class ClientsResource {
                 .orElseThrow(() -> new WebApplicationException(Problem.of(404, "there is no such client")));
         Asked.match(ifMatch, found.edition());
         return found;
-    }
-
-    private static void record(AuditEvent event, Registered client, SecurityContext caller) {
-        Audit.record(event, Map.of("client", client.id(), "by", name(caller)));
     }
 
     private static String name(SecurityContext caller) {

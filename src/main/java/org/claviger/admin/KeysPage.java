@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.claviger.key.KeyLife;
 import org.claviger.key.KeyLife.State;
 import org.claviger.key.SigningKeys.Listed;
@@ -17,7 +18,7 @@ import org.claviger.page.Page;
 import org.claviger.page.Texts.InLanguage;
 
 /** The signing keys to look at: a time line, without a script or a style of its own, and a table that says the same. */
-final class KeysPage {
+public final class KeysPage {
     private static final int WIDTH = 1_000;
     private static final int ROW = 24;
 
@@ -29,9 +30,12 @@ final class KeysPage {
     private final Instant begin;
     private final Duration span;
 
-    private KeysPage(InLanguage texts, Overview overview) {
+    private final Function<Listed, String> actions;
+
+    private KeysPage(InLanguage texts, Overview overview, Function<Listed, String> actions) {
         this.texts = texts;
         this.overview = overview;
+        this.actions = actions;
         List<Instant> instants = overview.keys().stream()
                 .map(Listed::life)
                 .flatMap(life -> List.of(life.announcedAt(), life.signsFrom(), life.expiresAt()).stream())
@@ -43,9 +47,17 @@ final class KeysPage {
     }
 
     static Page of(InLanguage texts, Overview overview) {
-        KeysPage page = new KeysPage(texts, overview);
-        return new Page(
-                texts, texts.get("keys.title"), page.problem() + page.next() + page.timeLine() + page.table(), "");
+        return new Page(texts, texts.get("keys.title"), body(texts, overview, key -> ""), "");
+    }
+
+    /**
+     * All of it, as HTML.
+     *
+     * @param actions HTML that follows the name of a key, of what can be done with it
+     */
+    public static String body(InLanguage texts, Overview overview, Function<Listed, String> actions) {
+        KeysPage page = new KeysPage(texts, overview, actions);
+        return page.problem() + page.next() + page.timeLine() + page.table();
     }
 
     private String problem() {
@@ -100,7 +112,9 @@ final class KeysPage {
     }
 
     private String table() {
-        StringBuilder table = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+        StringBuilder table = new StringBuilder("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"")
+                .append(escape(texts.get("keys.title")))
+                .append("\"><table><thead><tr>");
         for (String column : List.of("kid", "algorithm", "state", "announced", "signs", "retired", "expires")) {
             table.append("<th scope=\"col\">")
                     .append(escape(texts.get("keys." + column)))
@@ -114,10 +128,11 @@ final class KeysPage {
     private void row(StringBuilder table, Listed key) {
         KeyLife life = key.life();
         Optional<String> compromised = life.compromisedAt().map(at -> ", " + texts.get("keys.compromised"));
-        table.append("<tr class=\"%s\"><td><code>%s</code></td><td>%s</td><td>%s</td>"
+        table.append("<tr class=\"%s\"><td><code>%s</code>%s</td><td>%s</td><td>%s</td>"
                 .formatted(
                         word(key.state()),
                         escape(life.kid()),
+                        actions.apply(key),
                         life.type().algorithm().value(),
                         escape(texts.get("keys.state." + word(key.state())) + compromised.orElse(""))));
         for (Instant at : List.of(life.announcedAt(), life.signsFrom(), life.retiredAt(), life.expiresAt())) {

@@ -1,5 +1,9 @@
 package org.claviger.admin;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -19,11 +23,10 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.Locale;
 import org.claviger.guard.BearerAuthenticationMechanism;
-import org.claviger.http.Answers;
 import org.claviger.key.KeyLife;
 import org.claviger.key.SigningKeys;
-import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Scope;
 import org.claviger.page.Pages;
 
 /**
@@ -32,6 +35,8 @@ import org.claviger.page.Pages;
  */
 @Path("keys")
 @RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
+@Produces(MediaType.APPLICATION_JSON)
+@CommonAnswers
 public class KeysResource {
     private static final String HTML = "text/html;charset=UTF-8";
 
@@ -44,6 +49,9 @@ public class KeysResource {
     @GET
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
     @Produces(MediaType.APPLICATION_JSON + ";qs=1")
+    @Operation(operationId = "listKeys", summary = "The signing keys")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "KeysOrPage")
     public Response list() {
         return json(keys.get().overview());
     }
@@ -52,6 +60,7 @@ public class KeysResource {
     @GET
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
     @Produces(MediaType.TEXT_HTML + ";qs=0.5")
+    @Operation(hidden = true) // list() says it
     public Response page(@Context HttpServletRequest request) {
         Pages frame = pages.get();
         Pages.Rendered page =
@@ -64,7 +73,11 @@ public class KeysResource {
     /** Announces successors now instead of on schedule; they sign when every verifier can know them. */
     @POST
     @Path("rotate")
-    public Response rotate(@Context SecurityContext caller) {
+    @Operation(operationId = "rotateKeys", summary = "Announces successors now")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Keys")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    public Response rotate(@Context SecurityContext caller) throws OAuthException {
         return change(() -> {
             keys.get().rotate(name(caller));
             return true;
@@ -74,14 +87,26 @@ public class KeysResource {
     /** The key signs no more within seconds; what it has signed stays valid. */
     @POST
     @Path("{kid}/retire")
-    public Response retire(@PathParam("kid") String kid, @Context SecurityContext caller) {
+    @Operation(operationId = "retireKey", summary = "The key signs no more")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Keys")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    public Response retire(@Parameter(ref = "Key") @PathParam("kid") String kid, @Context SecurityContext caller)
+            throws OAuthException {
         return change(() -> keys.get().retire(kid, name(caller)));
     }
 
     /** The key is in somebody else's hands: what it has signed is refused, on every node within two seconds. */
     @POST
     @Path("{kid}/compromised")
-    public Response compromised(@PathParam("kid") String kid, @Context SecurityContext caller) {
+    @Operation(operationId = "compromisedKey", summary = "What the key has signed is refused")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Keys")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    public Response compromised(@Parameter(ref = "Key") @PathParam("kid") String kid, @Context SecurityContext caller)
+            throws OAuthException {
         return change(() -> keys.get().compromised(kid, name(caller)));
     }
 
@@ -94,22 +119,8 @@ public class KeysResource {
         boolean make() throws OAuthException;
     }
 
-    private Response change(Change change) {
-        try {
-            return change.make()
-                    ? json(keys.get().overview())
-                    : refuse(404, new OAuthException(ErrorCode.INVALID_REQUEST, "there is no such key"));
-        } catch (OAuthException refusal) {
-            return refuse(refusal.code().status(), refusal);
-        }
-    }
-
-    private static Response refuse(int status, OAuthException refusal) {
-        return Response.status(status)
-                .type(MediaType.APPLICATION_JSON)
-                .header("Cache-Control", "no-store")
-                .entity(Answers.json(refusal).toString())
-                .build();
+    private Response change(Change change) throws OAuthException {
+        return change.make() ? json(keys.get().overview()) : Problem.of(404, "there is no such key");
     }
 
     private static Response json(SigningKeys.Overview overview) {
@@ -127,7 +138,6 @@ public class KeysResource {
             json.add("next_change", next);
         });
         return Response.ok(json.add("keys", list).build().toString(), MediaType.APPLICATION_JSON)
-                .header("Cache-Control", "no-store")
                 .build();
     }
 

@@ -1,5 +1,9 @@
 package org.claviger.admin;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -19,25 +23,22 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.claviger.audit.Audit;
-import org.claviger.audit.AuditEvent;
 import org.claviger.guard.BearerAuthenticationMechanism;
 import org.claviger.identity.SignInSessions;
 import org.claviger.oauth.Authorization;
 import org.claviger.oauth.ClientId;
-import org.claviger.oauth.FamilyId;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
 import org.claviger.refresh.TokenFamilies;
-import org.claviger.revocation.RevocationKind;
-import org.claviger.revocation.RevocationRepository;
 import org.jspecify.annotations.Nullable;
 
 /** What lives of a user or a client: sign-in sessions, and the token families that came from them. Each end is an audit event. */
 @Path("sessions")
 @RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
 @Produces(MediaType.APPLICATION_JSON)
+@CommonAnswers
 public class SessionsResource {
     private static final int MAX_LENGTH = 255;
 
@@ -48,7 +49,7 @@ public class SessionsResource {
     private Provider<SignInSessions> sessions;
 
     @Inject
-    private Provider<RevocationRepository> revocations;
+    private Provider<SessionChanges> changes;
 
     /**
      * Living families in the order of their identifiers, of a user, a client, or both.
@@ -58,11 +59,17 @@ public class SessionsResource {
     @GET
     @Path("families")
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
+    @Operation(
+            operationId = "listFamilies",
+            summary = "Living token families of a user, a client, or both; one of them is needed")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "Families")
     public Response families(
-            @QueryParam("subject") @Nullable String subject,
-            @QueryParam("client_id") @Nullable String clientId,
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("after") @DefaultValue("") String after) {
+            @Parameter(ref = "SubjectQuery") @QueryParam("subject") @Nullable String subject,
+            @Parameter(ref = "ClientQuery") @QueryParam("client_id") @Nullable String clientId,
+            @Parameter(ref = "Limit") @QueryParam("limit") @Nullable String limit,
+            @Parameter(ref = "After") @QueryParam("after") @DefaultValue("") String after)
+            throws OAuthException {
         if (subject == null && clientId == null) {
             return Problem.of(400, "subject or client_id is missing");
         }
@@ -92,12 +99,16 @@ public class SessionsResource {
     /** Ends a family, with its access tokens; 404 if it is not alive. */
     @DELETE
     @Path("families/{family}")
-    public Response endFamily(@PathParam("family") String family, @Context SecurityContext caller) {
-        if (!family.matches("[A-Za-z0-9_-]{22}")
-                || !families.get().end(new FamilyId(family), "ended by an administrator")) {
+    @Operation(operationId = "endFamily", summary = "Ends a token family, with its access tokens")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "204", ref = "Done")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    public Response endFamily(
+            @Parameter(ref = "Family") @PathParam("family") String family, @Context SecurityContext caller) {
+        if (!changes.get().endFamily(family, name(caller))) {
             return Problem.of(404, "there is no such family, or it has ended");
         }
-        Audit.record(AuditEvent.REVOKED, Map.of("family", family, "by", name(caller)));
         return Response.noContent().build();
     }
 
@@ -105,8 +116,12 @@ public class SessionsResource {
     @GET
     @Path("sign-ins")
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
+    @Operation(operationId = "listSignIns", summary = "Living sign-in sessions of a user")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "SignIns")
     public Response signIns(
-            @QueryParam("subject") @Nullable String subject, @QueryParam("limit") @Nullable String limit) {
+            @Parameter(ref = "SubjectNeeded") @QueryParam("subject") @Nullable String subject,
+            @Parameter(ref = "Limit") @QueryParam("limit") @Nullable String limit) {
         if (subject == null) {
             return Problem.of(400, "subject is missing");
         }
@@ -127,32 +142,34 @@ public class SessionsResource {
     /** Ends the sign-in session of one browser; what clients got by it lives on. */
     @DELETE
     @Path("sign-ins/{session}")
-    public Response endSignIn(@PathParam("session") String session, @Context SecurityContext caller) {
-        if (!session.matches("[A-Za-z0-9_-]{43}") || !sessions.get().endNamed(session)) {
+    @Operation(operationId = "endSignIn", summary = "Ends a sign-in session")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "204", ref = "Done")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    public Response endSignIn(
+            @Parameter(ref = "SignIn") @PathParam("session") String session, @Context SecurityContext caller) {
+        if (!changes.get().endSignIn(session, name(caller))) {
             return Problem.of(404, "there is no such session");
         }
-        Audit.record(AuditEvent.SESSION_ENDED, Map.of("session", session, "by", name(caller)));
         return Response.noContent().build();
     }
 
     /** Ends everything that a user or a client has. */
     @DELETE
+    @Operation(operationId = "endAll", summary = "Ends everything that a user or a client has; one of them is needed")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "204", ref = "Done")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
     public Response endAll(
-            @QueryParam("subject") @Nullable String subject,
-            @QueryParam("client_id") @Nullable String clientId,
+            @Parameter(ref = "SubjectQuery") @QueryParam("subject") @Nullable String subject,
+            @Parameter(ref = "ClientQuery") @QueryParam("client_id") @Nullable String clientId,
             @Context SecurityContext caller) {
         if ((subject == null) == (clientId == null)) {
             return Problem.of(400, "either subject or client_id is needed");
         }
-        subject(subject).ifPresent(sessions.get()::endAll);
-        client(clientId).ifPresent(client -> revocations.get().revoke(RevocationKind.CLIENT, client.value()));
-        Audit.record(
-                AuditEvent.REVOKED,
-                Map.of(
-                        subject == null ? "client" : "subject",
-                        subject == null ? String.valueOf(clientId) : subject,
-                        "by",
-                        name(caller)));
+        subject(subject).ifPresent(user -> changes.get().endAll(user, name(caller)));
+        client(clientId).ifPresent(client -> changes.get().endAll(client, name(caller)));
         return Response.noContent().build();
     }
 

@@ -1,14 +1,17 @@
 package org.claviger.admin;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.ws.rs.Consumes;
@@ -21,7 +24,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.io.StringReader;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,21 +35,24 @@ import org.claviger.guard.BearerAuthenticationMechanism;
 import org.claviger.live.LiveSettings;
 import org.claviger.live.LiveSettings.Edition;
 import org.claviger.live.SettingRefusedException;
+import org.claviger.oauth.Scope;
 import org.claviger.settings.Setting;
 import org.claviger.settings.SettingValue;
 import org.jspecify.annotations.Nullable;
 
 /** The settings in force, what each of them is, and where it stands; the live ones can be changed. Secret values are never shown. */
 @Path("settings")
+@Produces(MediaType.APPLICATION_JSON)
+@CommonAnswers
 public class SettingsResource {
-    private static final String MERGE_PATCH = "application/merge-patch+json";
-
     @Inject
     private Provider<LiveSettings> settings;
 
     @GET
-    @Produces(MediaType.APPLICATION_JSON)
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
+    @Operation(operationId = "readSettings", summary = "The settings in force")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "Settings")
     public Response read() {
         return answer(settings.get().edition());
     }
@@ -60,28 +65,36 @@ public class SettingsResource {
      * @return the settings after it; 400, 404, 409, 412 or 422 and why, and nothing has changed then
      */
     @PATCH
-    @Consumes({MERGE_PATCH, MediaType.APPLICATION_JSON})
+    @Consumes({Asked.MERGE_PATCH, MediaType.APPLICATION_JSON})
     @RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
+    @Operation(
+            operationId = "changeSettings",
+            summary = "Changes live settings, all that are named or none",
+            requestBody = @RequestBody(ref = "SettingsPatch"))
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "Settings")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
+    @ApiResponse(responseCode = "415", ref = "UnsupportedMediaType")
+    @ApiResponse(responseCode = "422", ref = "UnprocessableContent")
+    @ApiResponse(responseCode = "428", ref = "PreconditionRequired")
     public Response change(
-            String body, @HeaderParam("If-Match") @Nullable String ifMatch, @Context SecurityContext caller) {
-        if (ifMatch == null) { // RFC 6585 section 3
-            return Problem.of(428, "send If-Match with the ETag of the settings that this change rests on");
-        }
-        Optional<OptionalLong> seen = seen(ifMatch);
+            @Parameter(hidden = true) String body,
+            @Parameter(ref = "IfMatchNeeded") @HeaderParam("If-Match") @Nullable String ifMatch,
+            @Context SecurityContext caller) {
+        String asked = Asked.requireMatch(ifMatch);
+        Optional<OptionalLong> seen = seen(asked);
         if (seen.isEmpty()) {
             return Problem.of(412, "If-Match has no ETag of the settings as they are");
         }
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
-        try (JsonReader reader = Json.createReader(new StringReader(body))) {
-            for (Map.Entry<String, JsonValue> member : reader.readObject().entrySet()) {
-                if (!isPlain(member.getValue())) {
-                    return Problem.of(
-                            400, pointer(member.getKey()), "must be a text without control characters, or null");
-                }
-                changes.put(member.getKey(), text(member.getValue()));
+        for (Map.Entry<String, JsonValue> member : Asked.object(body).entrySet()) {
+            if (!isPlain(member.getValue())) {
+                return Problem.of(400, pointer(member.getKey()), "must be a text without control characters, or null");
             }
-        } catch (JsonException | IllegalStateException malformed) {
-            return Problem.of(400, "the body is no JSON object");
+            changes.put(member.getKey(), text(member.getValue()));
         }
         try {
             return answer(settings.get()

@@ -1,5 +1,10 @@
 package org.claviger.admin;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
@@ -25,20 +30,15 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.claviger.audit.Audit;
-import org.claviger.audit.AuditEvent;
-import org.claviger.authorize.Consents;
-import org.claviger.client.Registrations;
 import org.claviger.guard.BearerAuthenticationMechanism;
 import org.claviger.identity.Accounts;
 import org.claviger.identity.Accounts.Account;
-import org.claviger.identity.NewResourceOwner;
+import org.claviger.identity.LastAdministratorException;
 import org.claviger.identity.PasswordResets;
-import org.claviger.oauth.ClientId;
+import org.claviger.oauth.OAuthException;
+import org.claviger.oauth.Scope;
 import org.claviger.oauth.Subject;
-import org.claviger.settings.JsonMembers;
 import org.claviger.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 @Path("users")
 @RolesAllowed(BearerAuthenticationMechanism.ADMIN_ROLE)
 @Produces(MediaType.APPLICATION_JSON)
+@CommonAnswers
 public class UsersResource {
     private static final String IF_MATCH = "If-Match";
 
@@ -56,13 +57,7 @@ public class UsersResource {
     private Provider<Accounts> accounts;
 
     @Inject
-    private Provider<PasswordResets> resets;
-
-    @Inject
-    private Provider<Consents> consents;
-
-    @Inject
-    private Provider<Registrations> registrations;
+    private Provider<UserChanges> changes;
 
     @Inject
     private Provider<Settings> settings;
@@ -76,10 +71,14 @@ public class UsersResource {
      */
     @GET
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
+    @Operation(operationId = "listUsers", summary = "Users, page by page")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "Users")
     public Response list(
-            @QueryParam("limit") @Nullable String limit,
-            @QueryParam("after") @DefaultValue("") String after,
-            @QueryParam("name") @DefaultValue("") String name) {
+            @Parameter(ref = "Limit") @QueryParam("limit") @Nullable String limit,
+            @Parameter(ref = "After") @QueryParam("after") @DefaultValue("") String after,
+            @Parameter(ref = "Name") @QueryParam("name") @DefaultValue("") String name)
+            throws OAuthException {
         int size = Asked.limit(limit);
         List<Account> found = accounts.get().list(after, size + 1, name);
         List<Account> page = found.subList(0, Math.min(size, found.size()));
@@ -95,93 +94,107 @@ public class UsersResource {
     @GET
     @Path("{subject}")
     @RolesAllowed(BearerAuthenticationMechanism.READER_ROLE)
-    public Response read(@PathParam("subject") String subject) {
+    @Operation(operationId = "readUser", summary = "A user")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN_READ)
+    @ApiResponse(responseCode = "200", ref = "User")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    public Response read(@Parameter(ref = "Subject") @PathParam("subject") String subject) {
         return answer(Response.ok(), find(subject, null));
     }
 
     /** Registers a user, who can sign in after choosing a password; 409 if the user name is taken. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response create(String body, @Context SecurityContext caller) {
+    @Operation(
+            operationId = "createUser",
+            summary = "Registers a user, who has no password yet",
+            requestBody = @RequestBody(ref = "NewUser"))
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "201", ref = "CreatedUser")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "415", ref = "UnsupportedMediaType")
+    @ApiResponse(responseCode = "422", ref = "UnprocessableContent")
+    public Response create(@Parameter(hidden = true) String body, @Context SecurityContext caller) {
         JsonObject entry = Asked.object(body);
-        NewResourceOwner owner = Asked.vetted(() -> NewResourceOwner.withoutPassword(entry));
-        // RFC 9068 section 5: a user must not be taken for a client.
-        if (ClientId.find(owner.username())
-                .flatMap(id -> registrations.get().find(id))
-                .isPresent()) {
-            return Problem.of(409, "/username", "is the client_id of a client");
+        Account created;
+        try {
+            created = Asked.vetted(() -> changes.get().create(entry, name(caller)));
+        } catch (TakenException taken) {
+            return Problem.of(409, taken.pointer(), taken.detail());
         }
-        Optional<Account> created = accounts.get().create(owner);
-        if (created.isEmpty()) {
-            return Problem.of(409, "/username", "is taken");
-        }
-        record(AuditEvent.USER_CREATED, created.get(), caller);
-        URI location = URI.create(settings.get()
-                .issuer()
-                .at("/admin/users/" + created.get().owner().subject()));
-        return answer(Response.created(location), created.get());
+        URI location = URI.create(
+                settings.get().issuer().at("/admin/users/" + created.owner().subject()));
+        return answer(Response.created(location), created);
     }
 
     /**
      * Changes name, e-mail address or groups: a JSON merge patch (RFC 7396). Groups stand in the next token; who is an administrator no
-     * more loses everything at once.
+     * more loses everything at once; 409 for the last one.
      *
      * @param ifMatch the {@code ETag} that the change rests on, or {@code *}; without it 428
      */
     @PATCH
     @Path("{subject}")
     @Consumes({Asked.MERGE_PATCH, MediaType.APPLICATION_JSON})
+    @Operation(
+            operationId = "changeUser",
+            summary = "Changes name, e-mail address or groups of a user",
+            requestBody = @RequestBody(ref = "Patch"))
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "User")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
+    @ApiResponse(responseCode = "415", ref = "UnsupportedMediaType")
+    @ApiResponse(responseCode = "422", ref = "UnprocessableContent")
+    @ApiResponse(responseCode = "428", ref = "PreconditionRequired")
     public Response change(
-            @PathParam("subject") String subject,
-            String body,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
-            @Context SecurityContext caller) {
+            @Parameter(ref = "Subject") @PathParam("subject") String subject,
+            @Parameter(hidden = true) String body,
+            @Parameter(ref = "IfMatchNeeded") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Context SecurityContext caller)
+            throws LastAdministratorException {
         Asked.requireMatch(ifMatch);
         JsonObject patch = Asked.object(body);
         Account seen = find(subject, ifMatch);
-        JsonObject profile = Json.createMergePatch(patch).apply(seen.profile()).asJsonObject();
-        NewResourceOwner after = Asked.vetted(() -> {
-            NewResourceOwner owner = NewResourceOwner.withoutPassword(profile);
-            if (!owner.username().equals(seen.owner().username())) {
-                throw new JsonMembers(profile, "").refuse("username", "cannot be changed");
-            }
-            return owner;
-        });
-        Account changed = Asked.won(accounts.get().change(seen, after));
-        Audit.record(
-                AuditEvent.USER_CHANGED,
-                Map.of(
-                        "subject",
-                        changed.owner().subject(),
-                        "members",
-                        Asked.differing(seen.profile(), changed.profile()),
-                        "by",
-                        name(caller)));
-        return answer(Response.ok(), changed);
+        return answer(Response.ok(), Asked.won(Asked.vetted(() -> changes.get().change(seen, patch, name(caller)))));
     }
 
-    /** Ends everything of the user at once, and lets the user sign in no more. */
+    /** Ends everything of the user at once, and lets the user sign in no more; 409 for the last administrator. */
     @POST
     @Path("{subject}/disable")
+    @Operation(operationId = "disableUser", summary = "Ends everything of a user, who can sign in no more")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "User")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response disable(
-            @PathParam("subject") String subject,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
-            @Context SecurityContext caller) {
-        Account changed = Asked.won(accounts.get().enable(find(subject, ifMatch), false));
-        record(AuditEvent.USER_DISABLED, changed, caller);
-        return answer(Response.ok(), changed);
+            @Parameter(ref = "Subject") @PathParam("subject") String subject,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Context SecurityContext caller)
+            throws LastAdministratorException {
+        return answer(Response.ok(), Asked.won(changes.get().enable(find(subject, ifMatch), false, name(caller))));
     }
 
     /** Lets the user sign in again; what has ended does not come back. */
     @POST
     @Path("{subject}/enable")
+    @Operation(operationId = "enableUser", summary = "Lets a user sign in again")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "User")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response enable(
-            @PathParam("subject") String subject,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
-            @Context SecurityContext caller) {
-        Account changed = Asked.won(accounts.get().enable(find(subject, ifMatch), true));
-        record(AuditEvent.USER_ENABLED, changed, caller);
-        return answer(Response.ok(), changed);
+            @Parameter(ref = "Subject") @PathParam("subject") String subject,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Context SecurityContext caller)
+            throws LastAdministratorException {
+        return answer(Response.ok(), Asked.won(changes.get().enable(find(subject, ifMatch), true, name(caller))));
     }
 
     /**
@@ -189,16 +202,27 @@ public class UsersResource {
      */
     @POST
     @Path("{subject}/password-reset")
+    @Operation(operationId = "resetPassword", summary = "A one-time code with which a user chooses a password")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "200", ref = "PasswordReset")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response resetPassword(
-            @PathParam("subject") String subject,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Parameter(ref = "Subject") @PathParam("subject") String subject,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
             @Context SecurityContext caller) {
         Account seen = find(subject, ifMatch);
         if (!seen.enabled()) {
             return Problem.of(409, "the user is disabled");
         }
-        PasswordResets.Code code = resets.get().issue(seen.owner().subject());
-        record(AuditEvent.PASSWORD_RESET_ISSUED, seen, caller);
+        if (seen.owner().store().isPresent()) {
+            return Problem.of(
+                    409,
+                    "the password is kept elsewhere: " + seen.owner().store().get());
+        }
+        PasswordResets.Code code = changes.get().resetPassword(seen, name(caller));
         return Response.ok(Json.createObjectBuilder()
                         .add("page", settings.get().issuer().at("/password"))
                         .add("code", code.value())
@@ -208,18 +232,24 @@ public class UsersResource {
                 .build();
     }
 
-    /** Removes a user, and ends everything; what the user has allowed is forgotten. */
+    /** Removes a user, and ends everything; what the user has allowed is forgotten; 409 for the last administrator. */
     @DELETE
     @Path("{subject}")
+    @Operation(operationId = "deleteUser", summary = "Removes a user, and ends everything")
+    @SecurityRequirement(name = "oauth2", scopes = Scope.ADMIN)
+    @ApiResponse(responseCode = "204", ref = "Done")
+    @ApiResponse(responseCode = "403", ref = "Forbidden")
+    @ApiResponse(responseCode = "404", ref = "NotFound")
+    @ApiResponse(responseCode = "409", ref = "Conflict")
+    @ApiResponse(responseCode = "412", ref = "PreconditionFailed")
     public Response delete(
-            @PathParam("subject") String subject,
-            @HeaderParam(IF_MATCH) @Nullable String ifMatch,
-            @Context SecurityContext caller) {
-        Account seen = find(subject, ifMatch);
-        if (!accounts.get().delete(seen, consents.get().withdrawal(seen.owner().subject()))) {
+            @Parameter(ref = "Subject") @PathParam("subject") String subject,
+            @Parameter(ref = "IfMatch") @HeaderParam(IF_MATCH) @Nullable String ifMatch,
+            @Context SecurityContext caller)
+            throws LastAdministratorException {
+        if (!changes.get().delete(find(subject, ifMatch), name(caller))) {
             throw Asked.stale();
         }
-        record(AuditEvent.USER_DELETED, seen, caller);
         return Response.noContent().build();
     }
 
@@ -230,10 +260,6 @@ public class UsersResource {
                 .orElseThrow(() -> new WebApplicationException(Problem.of(404, "there is no such user")));
         Asked.match(ifMatch, found.edition());
         return found;
-    }
-
-    private static void record(AuditEvent event, Account account, SecurityContext caller) {
-        Audit.record(event, Map.of("subject", account.owner().subject(), "by", name(caller)));
     }
 
     private static String name(SecurityContext caller) {
@@ -251,6 +277,7 @@ public class UsersResource {
         JsonObjectBuilder json =
                 Json.createObjectBuilder().add("sub", account.owner().subject().value());
         account.profile().forEach(json::add);
+        account.owner().store().ifPresent(store -> json.add("store", store));
         return json.add("enabled", account.enabled());
     }
 }

@@ -75,13 +75,6 @@ public final class AuthorizationAnswer {
                 scope,
                 session.authTime());
         String code = codes.issue(request, authorization);
-        Audit.record(
-                AuditEvent.AUTHORIZED,
-                Map.of(
-                        "client", authorization.client(),
-                        "subject", authorization.subject(),
-                        "family", authorization.family(),
-                        "scope", authorization.scope()));
         send(response, redirect, parameters, Map.of("code", code));
     }
 

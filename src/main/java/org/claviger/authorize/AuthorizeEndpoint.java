@@ -67,6 +67,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
             throws OAuthException, IOException {
         Parameters parameters = request.getMethod().equals("POST") ? Requests.form(request) : Requests.query(request);
         ProvenRedirect redirect = ProvenRedirect.prove(parameters, clients);
+        request.setAttribute(CLIENT, redirect.client().id().value());
         if (request.getMethod().equals("POST") && !browser.isKnown(request)) {
             browser.goOn(response, parameters);
             return;
@@ -106,7 +107,8 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         Scope scope = authorizationRequest.grantableBy(session.resourceOwner());
         if (!authorizationRequest.needsConsent()
                 && redirect.isAssured()
-                && consents.isAllowed(session.resourceOwner().subject(), redirect.client(), scope)) {
+                && (redirect.client().isBuiltIn()
+                        || consents.isAllowed(session.resourceOwner().subject(), redirect.client(), scope))) {
             answer.grant(response, redirect, parameters, authorizationRequest, session, scope);
             return;
         }

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.claviger.client.Client;
@@ -18,6 +19,7 @@ import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
+import org.claviger.oauth.Subject;
 import org.claviger.settings.Issuer;
 import org.claviger.settings.RandomTokens;
 
@@ -58,8 +60,13 @@ public final class Browser {
      * repeats no password (RFC 9700 section 4.12).
      */
     void goOn(HttpServletResponse response, Parameters authorizationRequest) {
+        goTo(response, "/authorize?" + authorizationRequest.toForm());
+    }
+
+    /** Sends the browser to a path below the issuer, by {@code GET}: whoever loads that again sends no form again. */
+    public void goTo(HttpServletResponse response, String path) {
         response.setStatus(HttpServletResponse.SC_SEE_OTHER);
-        response.setHeader("Location", issuer.at("/authorize?" + authorizationRequest.toForm()));
+        response.setHeader("Location", issuer.at(path));
     }
 
     /** The sign-in session of this browser, if it is good for this client. */
@@ -68,21 +75,38 @@ public final class Browser {
     }
 
     /** The sign-in session of this browser, if it is alive. */
-    Optional<SignInSession> session(HttpServletRequest request) {
+    public Optional<SignInSession> session(HttpServletRequest request) {
         return cookie(request, sessionCookie).flatMap(sessions::find);
     }
 
+    /** The name under which {@link SignInSessions#list} has the session of this browser; empty if it has none. */
+    public String sessionName(HttpServletRequest request) {
+        return cookie(request, sessionCookie).map(RandomTokens::hash).orElse("");
+    }
+
     /** Opens a session under a new identifier (RFC 6819 section 4.4.1.8) and ends the one the browser had. */
-    void signIn(HttpServletRequest request, HttpServletResponse response, ResourceOwner resourceOwner, Instant authTime)
+    void signIn(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            ResourceOwner resourceOwner,
+            Instant authTime,
+            Map.Entry<String, ?> where)
             throws OAuthException {
-        String session = sessions.open(resourceOwner, authTime);
-        cookie(request, sessionCookie).ifPresent(sessions::end);
+        String session = sessions.open(resourceOwner, authTime, where);
+        cookie(request, sessionCookie).ifPresent(id -> sessions.end(id, resourceOwner.subject()));
         response.addCookie(newCookie(sessionCookie, session));
     }
 
     /** Ends the session of this browser, if there is one. */
-    void signOut(HttpServletRequest request, HttpServletResponse response) {
-        cookie(request, sessionCookie).ifPresent(sessions::end);
+    public void signOut(HttpServletRequest request, HttpServletResponse response) {
+        session(request)
+                .ifPresent(session ->
+                        signOut(request, response, session.resourceOwner().subject()));
+    }
+
+    /** The same of the session of this subject. */
+    public void signOut(HttpServletRequest request, HttpServletResponse response, Subject subject) {
+        cookie(request, sessionCookie).ifPresent(id -> sessions.signOut(id, subject));
         Cookie cookie = newCookie(sessionCookie, "");
         cookie.setMaxAge(0);
         response.addCookie(cookie);
@@ -95,12 +119,19 @@ public final class Browser {
      * @param content what the form is about
      */
     public String formToken(HttpServletRequest request, HttpServletResponse response, String purpose, String content) {
-        String formSecret = cookie(request, formCookie).orElseGet(() -> {
-            String secret = tokens.secret();
-            response.addCookie(newCookie(formCookie, secret));
-            return secret;
-        });
+        String formSecret = cookie(request, formCookie).orElseGet(() -> newFormSecret(request, response));
         return macKeys.versionedMac(MacPurpose.FORM, formText(formSecret, purpose, content));
+    }
+
+    /** One for all forms of a page. */
+    private String newFormSecret(HttpServletRequest request, HttpServletResponse response) {
+        if (request.getAttribute(formCookie) instanceof String made) {
+            return made;
+        }
+        String secret = tokens.secret();
+        request.setAttribute(formCookie, secret);
+        response.addCookie(newCookie(formCookie, secret));
+        return secret;
     }
 
     /** Refuses a form that was not shown to this browser with that token for that purpose and content. */

@@ -68,17 +68,11 @@ public final class ConsentForm {
             Scope scope)
             throws IOException {
         InLanguage language = pages.language(request);
-        String items = scope.isEmpty()
-                ? item(language.get("consent.no-scope"))
-                : scope.tokens()
-                        .map(token ->
-                                language.scope(token).map(ConsentForm::item).orElse(item(token)))
-                        .collect(Collectors.joining());
         String formToken = browser.formToken(
                 request, response, purpose(resourceOwner.subject()), content(authorizationRequest, scope));
         String body = BODY.formatted(
                 escape(language.get("consent.asks", redirect.client().name())),
-                items,
+                items(language, scope),
                 escape(language.get("consent.lifetime", language.duration(lifetime(redirect.client())))),
                 escape(authorizationRequest),
                 escape(formToken),
@@ -90,6 +84,15 @@ public final class ConsentForm {
                 response,
                 HttpServletResponse.SC_OK,
                 new Page(language, language.get("consent.title"), body, redirect.formTarget()));
+    }
+
+    /** What a scope allows, as items of a list: in words where somebody has said them. */
+    public static String items(InLanguage language, Scope scope) {
+        return scope.isEmpty()
+                ? item(language.get("consent.no-scope"))
+                : scope.tokens()
+                        .map(token -> item(language.scope(token).orElse(token)))
+                        .collect(Collectors.joining());
     }
 
     private static String item(String text) {

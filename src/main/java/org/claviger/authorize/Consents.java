@@ -1,11 +1,17 @@
 package org.claviger.authorize;
 
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.client.Client;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
@@ -67,7 +73,54 @@ public final class Consents {
             row.scope = client.scope()
                     .only(token -> scope.contains(token) || earlier.contains(token))
                     .toString();
+            Audit.write(
+                    entities, AuditEvent.CONSENTED, Map.of("client", client.id(), "subject", subject, "scope", scope));
         });
+    }
+
+    /**
+     * What a resource owner has allowed a client, and nobody has forgotten yet.
+     *
+     * @param until then it is forgotten
+     */
+    public record Consent(ClientId client, Scope scope, Instant allowedAt, Instant until) {}
+
+    /** What a resource owner has allowed, in the order of the clients' identifiers, at most so many. */
+    public List<Consent> list(Subject subject, int limit) {
+        return database
+                .transact(entities -> entities.createQuery(
+                                "from ConsentRow where subject = :subject and allowedAt > :forgotten order by clientId",
+                                ConsentRow.class)
+                        .setParameter("subject", subject.value())
+                        .setParameter("forgotten", now().minus(REMEMBERED))
+                        .setMaxResults(limit)
+                        .getResultList())
+                .stream()
+                .map(row -> new Consent(
+                        new ClientId(row.clientId),
+                        Scope.parse(row.scope),
+                        row.allowedAt,
+                        row.allowedAt.plus(REMEMBERED)))
+                .toList();
+    }
+
+    /** The SQL that forgets what a resource owner has allowed a client; whether there was something. */
+    public Predicate<EntityManager> withdrawal(Subject subject, ClientId client) {
+        return entities -> {
+            boolean withdrawn =
+                    entities.createQuery("delete from ConsentRow where subject = :subject and clientId = :client")
+                                    .setParameter("subject", subject.value())
+                                    .setParameter("client", client.value())
+                                    .executeUpdate()
+                            == 1;
+            if (withdrawn) {
+                Audit.write(
+                        entities,
+                        AuditEvent.CONSENT_WITHDRAWN,
+                        Map.of("client", client, "subject", subject, "by", subject.value()));
+            }
+            return withdrawn;
+        };
     }
 
     /** The SQL that forgets what anybody has allowed this client, so that another of its identifier does not inherit it. */
@@ -77,12 +130,7 @@ public final class Consents {
                 .executeUpdate();
     }
 
-    /** Forgets everything that a resource owner has allowed. */
-    void withdrawAll(Subject subject) {
-        database.change(withdrawal(subject));
-    }
-
-    /** The same for a transaction that does more. */
+    /** The SQL that forgets everything that a resource owner has allowed. */
     public Database.Change<RuntimeException> withdrawal(Subject subject) {
         return entities -> entities.createQuery("delete from ConsentRow where subject = :subject")
                 .setParameter("subject", subject.value())

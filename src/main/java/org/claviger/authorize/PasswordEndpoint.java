@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
-import org.claviger.authorize.PasswordForm.Problem;
 import org.claviger.http.Requests;
-import org.claviger.identity.NewResourceOwner;
 import org.claviger.identity.PasswordResets;
+import org.claviger.identity.ResourceOwner;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.oauth.Subject;
+import org.claviger.page.FormProblem;
 import org.claviger.page.PageEndpoint;
 import org.claviger.throttle.Throttle;
 import org.claviger.throttle.Throttle.Attempt;
@@ -56,7 +56,7 @@ public final class PasswordEndpoint extends PageEndpoint {
         try {
             throttle.check(attempt);
         } catch (OAuthException tooEarly) {
-            showAgain(request, response, code, Problem.THROTTLED, tooEarly.retryAfter());
+            showAgain(request, response, code, FormProblem.THROTTLED, tooEarly.retryAfter());
             return;
         }
         take(request, response, attempt, fields, code);
@@ -66,30 +66,23 @@ public final class PasswordEndpoint extends PageEndpoint {
     private void take(
             HttpServletRequest request, HttpServletResponse response, Attempt attempt, Parameters fields, String code)
             throws OAuthException, IOException {
-        if (!resets.isGood(code)) {
+        Optional<ResourceOwner> owner = resets.find(code);
+        if (owner.isEmpty()) {
             throttle.failed(attempt);
-            showAgain(request, response, code, Problem.WRONG_CODE, Optional.empty());
+            showAgain(request, response, code, FormProblem.WRONG_CODE, Optional.empty());
             return;
         }
         throttle.succeeded(attempt);
-        String password = fields.find("password").orElse("");
-        if (!NewResourceOwner.isPassword(password)) {
-            showAgain(request, response, code, Problem.BAD_PASSWORD, Optional.empty());
-        } else if (!password.equals(fields.find("password_again").orElse(""))) {
-            showAgain(request, response, code, Problem.PASSWORDS_DIFFER, Optional.empty());
+        ChosenPassword chosen = ChosenPassword.of(fields);
+        Optional<FormProblem> problem = chosen.problem(form.policy(), owner.get());
+        if (problem.isPresent()) {
+            showAgain(request, response, code, problem.get(), Optional.empty());
         } else {
-            Optional<Subject> subject = resets.redeem(code, new NewResourceOwner.Password(password));
+            Optional<Subject> subject = resets.redeem(code, chosen.password());
             if (subject.isEmpty()) { // by somebody else, at this moment
-                showAgain(request, response, code, Problem.WRONG_CODE, Optional.empty());
+                showAgain(request, response, code, FormProblem.WRONG_CODE, Optional.empty());
                 return;
             }
-            Audit.record(
-                    AuditEvent.PASSWORD_CHANGED,
-                    Map.of(
-                            "subject",
-                            subject.get(),
-                            "address",
-                            pages().caller(request).address()));
             form.showDone(request, response);
         }
     }
@@ -98,7 +91,7 @@ public final class PasswordEndpoint extends PageEndpoint {
             HttpServletRequest request,
             HttpServletResponse response,
             String code,
-            Problem problem,
+            FormProblem problem,
             Optional<Duration> retryAfter)
             throws IOException {
         Audit.record(

@@ -18,7 +18,7 @@ public final class SignInForm {
 
     private static final String BODY =
             """
-            <p>%1$s</p>
+            %12$s<p>%1$s</p>
             %2$s<form method="post" action="signin">
             <input type="hidden" name="request" value="%3$s">
             <input type="hidden" name="form_token" value="%4$s">
@@ -50,28 +50,38 @@ public final class SignInForm {
             String authorizationRequest,
             Optional<String> username)
             throws IOException {
-        show(request, response, redirect, authorizationRequest, username, Optional.empty());
+        Destination destination = Destination.of(authorizationRequest, redirect);
+        show(request, response, destination, username, Optional.empty(), "");
+    }
+
+    /**
+     * Shows it to a person who wants to see the account.
+     *
+     * @param status the key of a text that says what has happened before; empty for none
+     */
+    public void showForAccount(HttpServletRequest request, HttpServletResponse response, String status)
+            throws IOException {
+        show(request, response, Destination.ACCOUNT, Optional.empty(), Optional.empty(), status);
     }
 
     /** Shows it again after an attempt that was refused. */
     void showAgain(
             HttpServletRequest request,
             HttpServletResponse response,
-            ProvenRedirect redirect,
-            String authorizationRequest,
+            Destination destination,
             String username,
             OAuthException refusal)
             throws IOException {
-        show(request, response, redirect, authorizationRequest, Optional.of(username), Optional.of(refusal));
+        show(request, response, destination, Optional.of(username), Optional.of(refusal), "");
     }
 
     private void show(
             HttpServletRequest request,
             HttpServletResponse response,
-            ProvenRedirect redirect,
-            String authorizationRequest,
+            Destination destination,
             Optional<String> username,
-            Optional<OAuthException> refusal)
+            Optional<OAuthException> refusal,
+            String before)
             throws IOException {
         InLanguage language = pages.language(request);
         String error = refusal.map(refused ->
@@ -80,21 +90,28 @@ public final class SignInForm {
         String invalid = error.isEmpty() ? "" : " aria-invalid=\"true\" aria-describedby=\"error\"";
         boolean known = username.filter(name -> !name.isEmpty()).isPresent();
         String body = BODY.formatted(
-                escape(language.get("sign-in.purpose", redirect.client().name())),
+                escape(destination
+                        .redirect()
+                        .map(redirect -> language.get(
+                                "sign-in.purpose", redirect.client().name()))
+                        .orElseGet(() -> language.get("sign-in.purpose-account"))),
                 error,
-                escape(authorizationRequest),
-                escape(browser.formToken(request, response, PURPOSE, authorizationRequest)),
+                escape(destination.request()),
+                escape(browser.formToken(request, response, PURPOSE, destination.request())),
                 escape(language.get("sign-in.username")),
                 escape(username.orElse("")),
                 invalid,
                 escape(language.get("sign-in.password")),
                 known ? "" : " autofocus",
                 known ? " autofocus" : "",
-                escape(language.get("sign-in.submit")));
+                escape(language.get("sign-in.submit")),
+                before.isEmpty() ? "" : "<p role=\"status\">%s</p>%n".formatted(escape(language.get(before))));
         int status = refusal.map(refused -> refused.code().status()).orElse(HttpServletResponse.SC_OK);
         refusal.flatMap(OAuthException::retryAfter)
                 .ifPresent(wait -> response.setHeader("Retry-After", Long.toString(wait.toSeconds())));
-        pages.send(response, status, new Page(language, language.get("sign-in.title"), body, redirect.formTarget()));
+        String formTarget =
+                destination.redirect().map(ProvenRedirect::formTarget).orElse("");
+        pages.send(request, response, status, new Page(language, language.get("sign-in.title"), body, formTarget));
     }
 
     private static String message(InLanguage language, OAuthException refusal) {
@@ -102,7 +119,11 @@ public final class SignInForm {
             case SLOW_DOWN ->
                 language.get(
                         "sign-in.throttled", refusal.retryAfter().orElseThrow().toSeconds());
-            case TEMPORARILY_UNAVAILABLE -> language.get("sign-in.busy");
+            case TEMPORARILY_UNAVAILABLE ->
+                refusal.retryAfter()
+                        .map(moment -> language.get("sign-in.moment", moment.toSeconds()))
+                        .orElseGet(() -> language.get("sign-in.busy"));
+            case STORE_AWAY -> language.get("sign-in.away");
             default -> language.get("sign-in.wrong");
         };
     }

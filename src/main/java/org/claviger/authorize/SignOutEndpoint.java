@@ -5,10 +5,7 @@ import static org.claviger.page.Page.escape;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
-import org.claviger.audit.Audit;
-import org.claviger.audit.AuditEvent;
 import org.claviger.http.Requests;
 import org.claviger.identity.SignInSession;
 import org.claviger.identity.SignInSessions;
@@ -22,6 +19,9 @@ import org.claviger.page.Texts.InLanguage;
 
 /** Asks whether to sign out ({@code GET}), and does it ({@code POST}): this session, or everything of this person everywhere. */
 public final class SignOutEndpoint extends PageEndpoint {
+    /** What its form token is for; its content is the subject. */
+    public static final String PURPOSE = "sign-out";
+
     private static final String BODY =
             """
             <p>%1$s</p>
@@ -63,14 +63,12 @@ public final class SignOutEndpoint extends PageEndpoint {
         }
         Parameters fields = Requests.form(request);
         fields.refuseRepeated();
-        browser.proveForm(request, "sign-out", subject.value(), fields.require("form_token"));
+        browser.proveForm(request, PURPOSE, subject.value(), fields.require("form_token"));
         boolean everywhere = fields.find("everywhere").isPresent();
-        if (everywhere) { // before this session, by which the person can ask again if that fails
-            sessions.endAll(subject);
-            consents.withdrawAll(subject);
+        if (everywhere) {
+            sessions.signOutEverywhere(subject, consents.withdrawal(subject));
         }
-        browser.signOut(request, response);
-        Audit.record(AuditEvent.SIGNED_OUT, Map.of("subject", subject, "everywhere", everywhere));
+        browser.signOut(request, response, subject);
         show(request, response, everywhere ? "sign-out.done-everywhere" : "sign-out.done");
     }
 
@@ -80,7 +78,7 @@ public final class SignOutEndpoint extends PageEndpoint {
         String subject = session.resourceOwner().subject().value();
         String body = BODY.formatted(
                 escape(language.get("sign-out.question", session.resourceOwner().username())),
-                escape(browser.formToken(request, response, "sign-out", subject)),
+                escape(browser.formToken(request, response, PURPOSE, subject)),
                 escape(language.get("sign-out.everywhere")),
                 escape(language.get("sign-out.submit")));
         pages().send(response, HttpServletResponse.SC_OK, new Page(language, language.get("sign-out.title"), body, ""));

@@ -47,6 +47,11 @@ public record Client(
         return authenticationMethod == ClientAuthenticationMethod.NONE;
     }
 
+    /** Whether it is a part of Claviger: nobody is asked whether it may have what it is for. */
+    public boolean isBuiltIn() {
+        return id.equals(ClientId.CONSOLE);
+    }
+
     /**
      * Whether an authorization request may name this redirect URI: a registered one, character by character (RFC 9700 section
      * 2.1), or the same on another port of a loopback address (RFC 8252 section 7.3).

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.claviger.database.Database;
 import org.claviger.database.Topic;
 import org.claviger.jose.SigningAlgorithm;
@@ -25,6 +27,7 @@ public final class Clients {
     private final MacKeys macKeys;
     private final Clock clock;
     private volatile Map<ClientId, Registration> registrations = Map.of();
+    private volatile Optional<Client> builtIn = Optional.empty();
 
     public Clients(Database database, MacKeys macKeys, Clock clock) {
         this.database = database;
@@ -40,17 +43,44 @@ public final class Clients {
             Optional<StoredSecret> previous,
             Instant previousUntil) {}
 
+    /**
+     * From now on there is also this client, which is a part of Claviger. It has no secret, so that it is refused wherever clients
+     * authenticate, and what is registered under its identifier counts for nothing.
+     */
+    public void provide(Client part) {
+        builtIn = Optional.of(part);
+    }
+
     public Optional<Client> find(ClientId id) {
         return registration(id).map(Registration::client);
     }
 
     private Optional<Registration> registration(ClientId id) {
-        return Optional.ofNullable(registrations.get(id)).filter(Registration::enabled);
+        return builtIn()
+                .filter(found -> found.client.id().equals(id))
+                .or(() -> Optional.ofNullable(registrations.get(id)).filter(Registration::enabled));
+    }
+
+    private Optional<Registration> builtIn() {
+        return builtIn.map(client -> new Registration(client, true, Optional.empty(), Optional.empty(), Instant.MIN));
+    }
+
+    /** Every one that there is. */
+    private Stream<Registration> all() {
+        return Stream.concat(builtIn().stream(), registrations.values().stream());
     }
 
     /** Whether there is a client of this identifier, and it has a secret. */
     public boolean hasSecret(ClientId id) {
         return find(id).filter(client -> !client.isPublic()).isPresent();
+    }
+
+    /** The identifiers of the clients that are registered and not there: their tokens are refused for as long as that. */
+    public Set<String> disabled() {
+        return registrations.values().stream()
+                .filter(found -> !found.enabled)
+                .map(found -> found.client.id().value())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The algorithms that clients ask for by name. */
@@ -62,16 +92,13 @@ public final class Clients {
 
     /** The classifications that clients name, whether there are such or not. */
     public Set<String> classifications() {
-        return registrations.values().stream()
-                .map(found -> found.client.classification())
-                .collect(Collectors.toUnmodifiableSet());
+        return all().map(found -> found.client.classification()).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The identifiers of the clients, enabled or not, that name a classification, as they are in the database now. */
     public List<String> ofClassification(String name) {
         refresh();
-        return registrations.values().stream()
-                .map(Registration::client)
+        return all().map(Registration::client)
                 .filter(client -> client.classification().equals(name))
                 .map(client -> client.id().value())
                 .sorted()
@@ -125,7 +152,7 @@ public final class Clients {
 
     /** Whether there is a client of this identifier, enabled or not, in the memory of this node. */
     public boolean isRegistered(String id) {
-        return registrations.keySet().stream().anyMatch(known -> known.value().equals(id));
+        return all().anyMatch(known -> known.client.id().value().equals(id));
     }
 
     /** The SQL that registers a client, or replaces its registration. */

@@ -121,6 +121,7 @@ public final class NewClient {
     private static Client vet(JsonObject entry, String pointer) {
         JsonMembers members = new JsonMembers(entry, pointer);
         members.text("client_id", ID.asMatchPredicate(), "must be 1 to 255 printable ASCII characters without spaces");
+        members.text("client_id", id -> !id.equals(ClientId.CONSOLE.value()), "is the administration console's");
         return ClientMetadata.parse(entry, pointer);
     }
 

@@ -8,11 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.database.Database;
 import org.claviger.database.Topic;
 import org.claviger.key.MacKeys;
@@ -67,6 +71,12 @@ public final class Registrations {
                 row.edition);
     }
 
+    /** How many there are, disabled ones too. */
+    public long count() {
+        return database.transact(entities -> entities.createQuery("select count(c) from ClientRow c", Long.class)
+                .getSingleResult());
+    }
+
     /**
      * Clients in the order of their identifiers.
      *
@@ -107,9 +117,10 @@ public final class Registrations {
      * Registers a client.
      *
      * @param also is in the same transaction
+     * @param by who does it, for the audit, as below
      * @return empty if there is one of this identifier
      */
-    public Optional<Registered> create(NewClient client, Database.Change<RuntimeException> also) {
+    public Optional<Registered> create(NewClient client, Database.Change<RuntimeException> also, String by) {
         ClientRow row = new ClientRow();
         row.clientId = client.id().value();
         row.metadata = client.metadata();
@@ -121,6 +132,7 @@ public final class Registrations {
                 also.in(entities);
                 row.advance(entities);
                 entities.persist(row);
+                account(entities, AuditEvent.CLIENT_CREATED, row, Map.of("by", by));
                 database.announce(entities, Topic.CLIENT, row.clientId);
             }
         });
@@ -133,14 +145,15 @@ public final class Registrations {
     }
 
     /** Gives a client other metadata; empty if somebody else was first. */
-    public Optional<Registered> change(Registered seen, NewClient after) {
+    public Optional<Registered> change(Registered seen, NewClient after, String by) {
         Optional<StoredSecret> secret = stored(after);
-        return update(seen, row -> {
+        return update(seen, AuditEvent.CLIENT_CHANGED, row -> {
             row.metadata = after.metadata();
             if (after.isPublic() || secret.isPresent()) {
                 row.keepSecret(Optional.empty());
                 row.setSecret(secret);
             }
+            return Map.of("members", Audit.differing(seen.metadata, row.metadata()), "by", by);
         });
     }
 
@@ -148,8 +161,11 @@ public final class Registrations {
      * Lets a client do nothing more, or again. While it is disabled it is as if it were not registered, and its tokens open nothing; what it
      * has does not end by that.
      */
-    public Optional<Registered> enable(Registered seen, boolean enabled) {
-        return update(seen, row -> row.enabled = enabled);
+    public Optional<Registered> enable(Registered seen, boolean enabled, String by) {
+        return update(seen, enabled ? AuditEvent.CLIENT_ENABLED : AuditEvent.CLIENT_DISABLED, row -> {
+            row.enabled = enabled;
+            return Map.of("by", by);
+        });
     }
 
     /**
@@ -157,27 +173,36 @@ public final class Registrations {
      *
      * @param overlap how long the secret of now stays good; one that an earlier rotation has left ends
      */
-    public Optional<Registered> rotate(Registered seen, String secret, Duration overlap) {
+    public Optional<Registered> rotate(Registered seen, String secret, Duration overlap, String by) {
         StoredSecret stored = StoredSecret.of(seen.id, secret, macKeys);
         Instant until = clock.instant().plus(overlap).truncatedTo(ChronoUnit.MICROS); // as the database keeps it
-        return update(seen, row -> {
+        return update(seen, AuditEvent.CLIENT_SECRET_ROTATED, row -> {
             row.keepSecret(overlap.isZero() ? Optional.empty() : Optional.of(until));
             row.setSecret(Optional.of(stored));
+            return Map.of("overlap", overlap, "by", by);
         });
     }
 
-    private Optional<Registered> update(Registered seen, Consumer<ClientRow> change) {
+    /** @param change answers what the audit is to say of it, beside which client it is */
+    private Optional<Registered> update(Registered seen, AuditEvent event, Function<ClientRow, Map<String, ?>> change) {
         Optional<Registered> changed = database.transact(entities -> {
             Optional<ClientRow> found = find(entities, seen);
             found.ifPresent(row -> {
-                change.accept(row);
+                Map<String, ?> details = change.apply(row);
                 row.advance(entities);
+                account(entities, event, row, details);
                 database.announce(entities, Topic.CLIENT, row.clientId);
             });
             return found.map(this::registered);
         });
         clients.refresh();
         return changed;
+    }
+
+    private static void account(EntityManager entities, AuditEvent event, ClientRow row, Map<String, ?> known) {
+        Map<String, Object> details = new LinkedHashMap<>(known);
+        details.put("client", row.clientId);
+        Audit.write(entities, event, details);
     }
 
     /** The row that was seen, locked until the commit; empty if it has changed since. */
@@ -192,12 +217,13 @@ public final class Registrations {
      * @param also is in the same transaction
      * @return whether it was removed; not if somebody else was first with it
      */
-    public boolean delete(Registered seen, Database.Change<RuntimeException> also) {
+    public boolean delete(Registered seen, Database.Change<RuntimeException> also, String by) {
         boolean deleted = revocations.transact((entities, ending) -> {
             Optional<ClientRow> found = find(entities, seen);
             if (found.isPresent()) {
                 also.in(entities);
                 entities.remove(found.get());
+                account(entities, AuditEvent.CLIENT_DELETED, found.get(), Map.of("by", by));
                 database.announce(entities, Topic.CLIENT, seen.id.value());
                 ending.end(RevocationKind.CLIENT, seen.id.value());
             }

@@ -2,15 +2,16 @@ package org.claviger.database;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
-import jakarta.persistence.QueryTimeoutException;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes rows that have expired, on one node at a time. Every few minutes it sweeps through each table in the order of its key, a few
@@ -28,8 +29,8 @@ public final class Cleanup {
     /** What is worth a line of the log. */
     private static final int MANY = 10_000;
 
-    /** How long to count rows that are only counted to be told. */
-    private static final Duration MOST_TO_COUNT = Duration.ofSeconds(5);
+    /** Of the rows of a table, which would take long to count. */
+    private static final long UNKNOWN = -1;
 
     private static final Duration SWEEP_EVERY = Duration.ofMinutes(5);
 
@@ -38,7 +39,7 @@ public final class Cleanup {
 
     private final Database database;
     private final List<Expiring> tables;
-    private final String node;
+    private final Lease lease;
     private final Clock clock;
     private final Function<EntityManager, Instant> time;
 
@@ -47,7 +48,8 @@ public final class Cleanup {
     private boolean late;
     private int table;
     private Optional<Object> after = Optional.empty();
-    private final AtomicLong backlog = new AtomicLong();
+    private final AtomicLongArray left;
+    private volatile @Nullable Instant sweptAt;
     private long removed;
     private Instant begunAt = Instant.MIN;
 
@@ -71,29 +73,56 @@ public final class Cleanup {
         this.time = time;
         this.database = database;
         this.tables = List.copyOf(tables);
-        this.node = node;
+        this.left = new AtomicLongArray(tables.size());
+        this.lease = new Lease(database, "cleanup", node, time);
         this.clock = clock;
     }
 
     /**
-     * How many expired rows this node knows to be left: counted when it begins a sweep, but for what takes long to count; 0 on a
-     * node that does not clean up.
+     * How many expired rows are left, as counted when this node began a sweep; empty until they are swept if it took too long to count them;
+     * 0 on a node that does not clean up.
      */
-    public long backlog() {
-        return backlog.get();
+    public OptionalLong backlog() {
+        long sum = 0;
+        for (int i = 0; i < left.length(); i++) {
+            long rows = left.get(i);
+            if (rows == UNKNOWN) {
+                return OptionalLong.empty();
+            }
+            sum += rows;
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /**
+     * How long ago the last sweep began that has been through all tables: what had expired by then is gone. Before there was one, since when this
+     * node cleans up; zero on a node that does not.
+     */
+    public Duration sweepAge() {
+        Instant known = sweptAt;
+        Instant now = clock.instant();
+        return known == null || now.isBefore(known) ? Duration.ZERO : Duration.between(known, now);
     }
 
     /** Goes on cleaning up for a moment, if it is time and no other node does; called every second. */
     public void run() {
         Instant now = clock.instant();
-        if (!sweeping && now.isBefore(sweepAt)) {
+        if (!sweeping
+                && now.isBefore(sweepAt)
+                && !sweepAt.isAfter(now.plus(SWEEP_EVERY))) { // else the clock was set back
             return;
         }
-        if (!hold(LEASE)) {
+        if (!lease.hold(LEASE)) {
             sweeping = false;
-            backlog.set(0);
+            sweptAt = null;
+            for (int i = 0; i < left.length(); i++) {
+                left.set(i, 0);
+            }
             sweepAt = now.plus(LEASE);
             return;
+        }
+        if (sweptAt == null) {
+            sweptAt = now;
         }
         if (!sweeping) {
             begin(now);
@@ -103,23 +132,11 @@ public final class Cleanup {
             sweepBatch();
         } while (sweeping && clock.instant().isBefore(now.plus(BUDGET)));
         if (!sweeping) {
-            hold(Duration.between(now, sweepAt).plus(LEASE));
+            sweptAt = begunAt;
+            Duration next = Duration.between(now, sweepAt); // longer than the usual only by a clock that was set back
+            lease.hold((next.compareTo(SWEEP_EVERY) < 0 ? next : SWEEP_EVERY).plus(LEASE));
             sayIfMany();
         }
-    }
-
-    /** Takes or keeps the lease; whether this node has it. */
-    private boolean hold(Duration length) {
-        return database.transact(entities -> {
-                    Instant now = time.apply(entities);
-                    return entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
-                                    + " where name = 'cleanup' and (holder = :node or expiresAt <= :now)")
-                            .setParameter("node", node)
-                            .setParameter("until", now.plus(length))
-                            .setParameter("now", now)
-                            .executeUpdate();
-                })
-                == 1;
     }
 
     private void begin(Instant now) {
@@ -130,29 +147,28 @@ public final class Cleanup {
         sweepAt = now.plus(SWEEP_EVERY);
         begunAt = now;
         removed = 0;
-        backlog.set(tables.stream().mapToLong(this::count).sum());
-    }
-
-    private long count(Expiring rows) {
-        try {
-            return counted(rows);
-        } catch (QueryTimeoutException tooMany) {
-            return 0;
+        for (int i = 0; i < tables.size(); i++) {
+            Expiring rows = tables.get(i);
+            left.set(i, Database.counted(() -> count(rows)).orElse(UNKNOWN));
         }
     }
 
-    private long counted(Expiring rows) {
+    private long count(Expiring rows) {
         return database.transact(entities -> entities.createQuery(
                         "select count(*) from " + rows.entity + " e where " + rows.expired, Long.class)
                 .setParameter("then", time.apply(entities).minus(rows.grace))
-                .setHint("jakarta.persistence.query.timeout", (int) MOST_TO_COUNT.toMillis())
+                .setHint(Database.TIMEOUT, Database.LONGEST_COUNT)
                 .getSingleResult());
     }
 
     private void warnIfLate(Instant now) {
         if (!late && now.isAfter(sweepAt)) {
             late = true;
-            LOG.log(Level.WARNING, "CLAVIGER-0602 cleanup does not keep up: {0} expired rows are left", backlog.get());
+            OptionalLong rows = backlog();
+            LOG.log(
+                    Level.WARNING,
+                    "CLAVIGER-0602 cleanup does not keep up; expired rows that are left: {0}",
+                    rows.isPresent() ? rows.getAsLong() : "too many to count");
         }
     }
 
@@ -190,10 +206,11 @@ public final class Cleanup {
                     .setParameter("then", time.apply(entities).minus(rows.grace))
                     .executeUpdate();
             removed += gone;
-            backlog.updateAndGet(left -> Math.max(0, left - gone));
+            left.updateAndGet(table, known -> known == UNKNOWN ? UNKNOWN : Math.max(0, known - gone));
             return keys.size() < BATCH ? Optional.empty() : Optional.of(last);
         });
         if (after.isEmpty()) {
+            left.set(table, 0);
             table++;
             sweeping = table < tables.size();
         }

@@ -4,16 +4,28 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.Query;
+import jakarta.persistence.QueryTimeoutException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.claviger.oauth.OAuthException;
 import org.claviger.settings.DatabaseSettings;
 import org.claviger.settings.SettingsException;
+import org.claviger.trace.Span;
+import org.claviger.trace.Trace;
+import org.hibernate.Session;
 import org.hibernate.dialect.Dialect;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -31,8 +43,12 @@ public final class Database implements AutoCloseable {
     private final EntityManagerFactory factory;
     private final String product;
     private final String key;
+    private final String system;
     private final Outage outage;
     private final Map<EntityManager, Set<Announcement>> announced = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final LongAdder waits = new LongAdder();
+    private final LongAdder waited = new LongAdder();
     private volatile Runnable afterAnnouncing = () -> {};
 
     private record Announcement(Topic topic, String name) {}
@@ -41,6 +57,7 @@ public final class Database implements AutoCloseable {
         this.dataSource = dataSource;
         this.product = product;
         this.key = key;
+        this.system = product.equals(H2) ? "h2database" : "postgresql";
         this.factory = new HibernatePersistenceProvider()
                 .createEntityManagerFactory(
                         "claviger",
@@ -144,6 +161,16 @@ public final class Database implements AutoCloseable {
                         key, "the database cannot be used: " + DatabaseAwayException.reason(cause), cause);
     }
 
+    /** Whether the last that was heard of it is that it is away; nobody asks it for that. */
+    public boolean isAway() {
+        return outage.isAway();
+    }
+
+    /** How often it has gone away. */
+    public long outages() {
+        return outage.begun();
+    }
+
     /** SQL that answers something. */
     @FunctionalInterface
     public interface Work<T, E extends Exception> {
@@ -164,23 +191,54 @@ public final class Database implements AutoCloseable {
      */
     public <T, E extends Exception> T transact(Work<T, E> work) throws E {
         outage.refuse();
+        try (Span span = Trace.step("database transaction").set("db.system.name", system)) {
+            return transact(work, span);
+        }
+    }
+
+    private <T, E extends Exception> T transact(Work<T, E> work, Span span) throws E {
         try (EntityManager entities = factory.createEntityManager()) {
             begin(entities);
-            T result = commitRefusals(entities, work);
-            commit(entities);
-            return result;
+            connections.incrementAndGet();
+            try {
+                T result = commitRefusals(entities, work);
+                commit(entities);
+                return result;
+            } finally {
+                connections.decrementAndGet();
+            }
         } catch (RuntimeException fault) {
+            span.failed(fault.getClass().getName());
             throw outage.notice(fault);
         }
     }
 
     /** Whatever keeps us from getting a connection is an outage: we had one before. */
     private void begin(EntityManager entities) {
+        long begun = System.nanoTime();
         try {
             entities.getTransaction().begin();
         } catch (PersistenceException unconnected) {
             throw outage.begin(unconnected);
+        } finally {
+            waits.increment();
+            waited.add(System.nanoTime() - begun);
         }
+    }
+
+    /** How many transactions hold a connection at this moment. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** How many transactions have waited for a connection, however shortly. */
+    public long waits() {
+        return waits.sum();
+    }
+
+    /** How long all of these together. */
+    public Duration waited() {
+        return Duration.ofNanos(waited.sum());
     }
 
     private <T, E extends Exception> T commitRefusals(EntityManager entities, Work<T, E> work) throws E {
@@ -235,6 +293,55 @@ public final class Database implements AutoCloseable {
             i++;
         }
         query.executeUpdate();
+    }
+
+    /** Does that when this transaction has been committed, and not if it is rolled back: quickly, for a request waits. */
+    public static void afterCommit(EntityManager entities, Runnable work) {
+        entities.unwrap(Session.class).getTransaction().registerSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {}
+
+            @Override
+            public void afterCompletion(int status) {
+                if (status == Status.STATUS_COMMITTED) {
+                    work.run();
+                }
+            }
+        });
+    }
+
+    /** The hint by which a query ends after so many milliseconds, such as {@link #LONGEST_COUNT}. */
+    public static final String TIMEOUT = "jakarta.persistence.query.timeout";
+
+    /** For how long at most, in milliseconds, rows are counted that are counted only to be told. */
+    public static final int LONGEST_COUNT = 5_000;
+
+    /** What such a query has counted; empty if it took too long. */
+    public static OptionalLong counted(Supplier<Long> count) {
+        try {
+            return OptionalLong.of(count.get());
+        } catch (QueryTimeoutException tooMany) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** For how long at most, in milliseconds, is looked for what somebody waits for: PostgreSQL ends the statement by itself soon after. */
+    public static final int LONGEST_LOOK = 15_000;
+
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMinutes(1);
+
+    /**
+     * What such a query has found.
+     *
+     * @param advice what would take less time
+     * @throws OAuthException {@code temporarily_unavailable} if it took too long
+     */
+    public static <T> T found(Supplier<T> query, String advice) throws OAuthException {
+        try {
+            return query.get();
+        } catch (QueryTimeoutException tooLong) {
+            throw OAuthException.unavailable("the database takes too long for that: " + advice, ASK_AGAIN_AFTER);
+        }
     }
 
     /** The next number of a sequence, which nobody else gets. */
@@ -296,8 +403,21 @@ public final class Database implements AutoCloseable {
      * @return whether this call wrote it; false if the primary key or a unique constraint was taken
      */
     public boolean insertIfAbsent(Object row) {
+        return insertIfAbsent(row, entities -> {});
+    }
+
+    /**
+     * The same with more.
+     *
+     * @param also is in the same transaction
+     * @return whether this call did both; false if the primary key or a unique constraint was taken
+     */
+    public boolean insertIfAbsent(Object row, Change<RuntimeException> also) {
         try {
-            change(entities -> entities.persist(row));
+            change(entities -> {
+                entities.persist(row);
+                also.in(entities);
+            });
             return true;
         } catch (PersistenceException refused) {
             if (isUniqueViolation(refused)) {

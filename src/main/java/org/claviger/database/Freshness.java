@@ -18,9 +18,15 @@ public final class Freshness {
     private final Clock clock;
     private final LongSupplier nanoTime;
     private volatile Moment last;
+    private boolean renewed;
 
     /** A point in time by both clocks. */
-    record Moment(long nanos, long millis) {}
+    public record Moment(long nanos, long millis) {
+        /** So long before. */
+        public Moment minus(Duration age) {
+            return new Moment(nanos - age.toNanos(), millis - age.toMillis());
+        }
+    }
 
     /** @param max for how long a node may go on with what it knows */
     public Freshness(Duration max, Clock clock, LongSupplier nanoTime) {
@@ -30,13 +36,16 @@ public final class Freshness {
         this.last = now();
     }
 
-    Moment now() {
+    public Moment now() {
         return new Moment(nanoTime.getAsLong(), clock.millis());
     }
 
-    /** Everything that was committed before that moment is known here. */
-    void renew(Moment begun) {
-        last = begun;
+    /** Everything that was committed before that moment is known here; if that is no news, nothing is lost. */
+    public synchronized void renew(Moment begun) {
+        if (!renewed || begun.nanos - last.nanos >= 0) {
+            last = begun;
+            renewed = true;
+        }
     }
 
     /** How old what this node knows may be: a gauge. */

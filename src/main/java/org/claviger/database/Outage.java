@@ -23,6 +23,7 @@ final class Outage {
     private final LongSupplier nanoTime;
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable DatabaseAwayException away;
+    private volatile long begun;
     private long lookedAt;
 
     Outage(DataSource dataSource, String key, LongSupplier nanoTime) {
@@ -30,6 +31,16 @@ final class Outage {
         this.key = key;
         this.nanoTime = nanoTime;
         this.lookedAt = nanoTime.getAsLong() - LOOK_EVERY;
+    }
+
+    /** Whether the last that was heard of the database is that it is away. */
+    boolean isAway() {
+        return away != null;
+    }
+
+    /** How many have begun. */
+    long begun() {
+        return begun;
     }
 
     /** Throws {@link DatabaseAwayException} while the database is known to be away. */
@@ -52,6 +63,7 @@ final class Outage {
         synchronized (this) {
             if (away == null) {
                 away = noticed;
+                begun++;
                 LOG.log(Level.ERROR, "CLAVIGER-0201 {0}; this node goes on with what it knows", noticed.getMessage());
             }
         }

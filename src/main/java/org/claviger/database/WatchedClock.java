@@ -21,6 +21,7 @@ public final class WatchedClock extends Clock {
     private final Clock clock;
     private final Database database;
     private volatile Optional<String> problem = Optional.empty();
+    private volatile Duration offset = Duration.ZERO;
 
     public WatchedClock(Clock clock, Database database) {
         this.clock = clock;
@@ -37,6 +38,7 @@ public final class WatchedClock extends Clock {
         Duration behind = Duration.between(after, theirs);
         boolean isAhead = ahead.compareTo(behind) > 0;
         Duration difference = isAhead ? ahead : behind;
+        offset = difference.isNegative() ? Duration.ZERO : isAhead ? difference : difference.negated();
         say(
                 difference.compareTo(TOLERANCE) > 0
                         ? Optional.of("the clock of this node is " + difference.toMillis() + " ms "
@@ -53,6 +55,11 @@ public final class WatchedClock extends Clock {
             LOG.log(Level.INFO, "CLAVIGER-0206 the clock of this node is right again");
         }
         problem = now;
+    }
+
+    /** By how much this clock was ahead of the database's when they were last compared; negative if it was behind. */
+    public Duration offset() {
+        return offset;
     }
 
     /** Why this node is not ready, if its clock was wrong when it was last compared. */

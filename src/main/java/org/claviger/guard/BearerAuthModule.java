@@ -12,12 +12,15 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
 import javax.security.auth.callback.UnsupportedCallbackException;
 import org.claviger.http.Incident;
+import org.claviger.http.Requests;
 import org.claviger.settings.GuardedApplication;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +56,21 @@ final class BearerAuthModule implements ServerAuthModule {
             throws AuthException {
         HttpServletRequest request = (HttpServletRequest) message.getRequestMessage();
         HttpServletResponse response = (HttpServletResponse) message.getResponseMessage();
+        Optional<BrowserCallers> browsers = gate.browsers(application)
+                .filter(any -> Requests.headers(request, "Authorization").isEmpty());
+        if (browsers.isPresent() && answers(browsers.get(), request, response)) {
+            return AuthStatus.SEND_CONTINUE;
+        }
+        if (browsers.isPresent()) {
+            response.addHeader("Vary", "Cookie"); // RFC 9110 section 12.5.5: without one there may be another answer
+        }
         Verdict verdict = gate.judge(request, application);
         if (verdict instanceof Verdict.Accepted accepted) {
+            if (browsers.isPresent()) {
+                // RFC 9111 section 3.5 keeps shared caches from what was asked for with Authorization, and not with a
+                // cookie.
+                response.setHeader("Cache-Control", "private");
+            }
             try {
                 return accept(message, client, accepted.caller());
             } catch (AuthException fault) { // the server would answer 500 and say nothing
@@ -65,12 +81,27 @@ final class BearerAuthModule implements ServerAuthModule {
             return Refusals.send(response, refused);
         }
         Verdict.Refused otherwise = ((Verdict.Anonymous) verdict).otherwise();
+        // Where somebody must be known, a person can be led to sign in; a program is told to bring a token.
+        Optional<Consumer<HttpServletResponse>> signIn = browsers.filter(callers ->
+                        otherwise.status() == HttpServletResponse.SC_UNAUTHORIZED && callers.canSignIn(request))
+                .map(callers -> to ->
+                        callers.signIn(request, to, application.browserClient().orElseThrow()));
         if (Boolean.parseBoolean(String.valueOf(message.getMap().get(IS_MANDATORY)))) {
-            return Refusals.mandatory(request, response, otherwise);
+            return Refusals.mandatory(request, response, otherwise, signIn);
         }
         tell(new CallerPrincipalCallback(client, (Principal) null));
-        message.setResponseMessage(ChallengingResponse.anonymous(response, otherwise));
+        message.setResponseMessage(ChallengingResponse.anonymous(response, otherwise, signIn));
         return AuthStatus.SUCCESS;
+    }
+
+    private boolean answers(BrowserCallers browsers, HttpServletRequest request, HttpServletResponse response)
+            throws AuthException {
+        try {
+            return browsers.answer(
+                    request, response, application.browserClient().orElseThrow());
+        } catch (IOException gone) {
+            throw new AuthException(gone);
+        }
     }
 
     @SuppressWarnings("unchecked") // a raw Map in the interface

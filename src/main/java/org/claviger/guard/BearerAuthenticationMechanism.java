@@ -12,8 +12,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.HashSet;
 import java.util.Set;
 import org.claviger.http.Caller;
+import org.claviger.http.Requests;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.Scope;
+import org.claviger.settings.Role;
 import org.claviger.settings.Settings;
 
 /**
@@ -29,8 +31,16 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
     /** The role of a caller who may look: with that scope, or with {@code claviger:admin.read}. */
     public static final String READER_ROLE = "claviger-admin-reader";
 
+    /**
+     * Where the administration console is: a servlet of its own, that no bearer token opens. The servlet path is the server's word for
+     * which servlet answers, and not what stands in the request.
+     */
+    public static final String CONSOLE = "/admin/console";
+
     /** Where metrics are: for readers, and for the addresses that are set. */
     public static final String METRICS = "/metrics";
+
+    private static final String SIGN_IN = "/signin";
 
     @Inject
     private Provider<BearerGate> gate;
@@ -43,6 +53,12 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
             HttpServletRequest request, HttpServletResponse response, HttpMessageContext context) {
         boolean metrics = request.getServletPath().equals(METRICS);
         if (!metrics && !request.getServletPath().startsWith("/admin")) {
+            if (request.getServletPath().equals(SIGN_IN)) {
+                PayaraLogin.offer(request, context.getHandler());
+            }
+            return context.doNothing();
+        }
+        if (request.getServletPath().equals(CONSOLE)) { // it has a servlet of its own, which asks for a session
             return context.doNothing();
         }
         // Here, so that they are there whoever answers: this, the server or a resource.
@@ -50,13 +66,21 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
         response.setHeader("X-Content-Type-Options", "nosniff");
         Settings now = settings.get();
         Caller origin = Caller.of(request, now.trustedProxies());
-        if (metrics) {
-            // They are wanted when no token can be judged, and asked for by the address of a node.
-            if (now.metricsReaders().contains(origin.address())) {
-                return context.doNothing();
-            }
-        } else if (!now.issuer().isHost(origin.host())) {
+        // They are wanted when no token can be judged, and asked for by the address of a node.
+        if (metrics && now.metricsReaders().contains(origin.address())) {
+            return context.doNothing();
+        }
+        if (now.role() == Role.RESOURCE_SERVER) { // its tokens are for others, and there is no administration
+            response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+            return AuthenticationStatus.SEND_CONTINUE;
+        }
+        if (!metrics && !now.issuer().isHost(origin.host())) {
             response.setStatus(ErrorCode.MISDIRECTED.status());
+            return AuthenticationStatus.SEND_CONTINUE;
+        }
+        if (isAtTheDoor(request)) {
+            response.setStatus(HttpServletResponse.SC_SEE_OTHER);
+            response.setHeader("Location", now.issuer().at(CONSOLE + "/"));
             return AuthenticationStatus.SEND_CONTINUE;
         }
         Verdict verdict = gate.get().judge(request);
@@ -69,6 +93,16 @@ public class BearerAuthenticationMechanism implements HttpAuthenticationMechanis
         // Nothing of administration is open, not even what a server answers by itself: which methods and resources
         // there are.
         return status(Refusals.mandatory(request, response, ((Verdict.Anonymous) verdict).otherwise()));
+    }
+
+    /** Whether somebody has typed where administration begins, in a browser: what is there is for programs. */
+    private static boolean isAtTheDoor(HttpServletRequest request) {
+        String below = request.getPathInfo();
+        return request.getMethod().equals("GET")
+                && (below == null || below.equals("/"))
+                && request.getServletPath().equals("/admin")
+                && Requests.headers(request, "Authorization").isEmpty()
+                && Requests.headers(request, "Accept").stream().anyMatch(accept -> accept.contains("text/html"));
     }
 
     private static AuthenticationStatus accept(HttpMessageContext context, CallerToken caller) {

@@ -14,6 +14,8 @@ record Challenge(String value) {
     static final Challenge INVALID_TOKEN = error("invalid_token", "the token is malformed, expired or not for here");
     static final Challenge INSUFFICIENT_SCOPE = error("insufficient_scope", "the caller lacks the role that is needed");
 
+    static final Challenge FOREIGN_REQUEST = error("invalid_request", "the request may have been sent by another site");
+
     /** The first of these where a scope is needed that can be named. */
     static Challenge noToken(Scope scope) {
         return new Challenge(NO_TOKEN.value + attribute(scope));

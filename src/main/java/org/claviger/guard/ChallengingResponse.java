@@ -3,6 +3,8 @@ package org.claviger.guard;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,35 +13,63 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChallengingResponse extends HttpServletResponseWrapper {
     private final Verdict.@Nullable Refused anonymous;
+    private final Optional<Consumer<HttpServletResponse>> signIn;
 
-    private ChallengingResponse(HttpServletResponse response, Verdict.@Nullable Refused anonymous) {
+    private ChallengingResponse(
+            HttpServletResponse response,
+            Verdict.@Nullable Refused anonymous,
+            Optional<Consumer<HttpServletResponse>> signIn) {
         super(response);
         this.anonymous = anonymous;
+        this.signIn = signIn;
     }
 
     /** For a request without a token: a 401 or 403 becomes that refusal. */
     static HttpServletResponse anonymous(HttpServletResponse response, Verdict.Refused otherwise) {
-        return new ChallengingResponse(response, otherwise);
+        return anonymous(response, otherwise, Optional.empty());
+    }
+
+    /** The same, or leads a person to sign in. */
+    static HttpServletResponse anonymous(
+            HttpServletResponse response, Verdict.Refused otherwise, Optional<Consumer<HttpServletResponse>> signIn) {
+        return new ChallengingResponse(response, otherwise, signIn);
     }
 
     /** For a request with a valid token: a 403 says {@code insufficient_scope}. */
     static HttpServletResponse authenticated(HttpServletResponse response) {
-        return new ChallengingResponse(response, null);
+        return new ChallengingResponse(response, null, Optional.empty());
     }
 
     @Override
     public void setStatus(int status) {
-        super.setStatus(challenge(status));
+        if (!leadsToSignIn(status)) {
+            super.setStatus(challenge(status));
+        }
     }
 
     @Override
     public void sendError(int status) throws IOException {
-        super.sendError(challenge(status));
+        if (!leadsToSignIn(status)) {
+            super.sendError(challenge(status));
+        }
     }
 
     @Override
     public void sendError(int status, String message) throws IOException {
-        super.sendError(challenge(status), message);
+        if (!leadsToSignIn(status)) {
+            super.sendError(challenge(status), message);
+        }
+    }
+
+    /** An application that challenges by itself has another way to sign in. */
+    private boolean leadsToSignIn(int status) {
+        boolean leads = signIn.isPresent()
+                && (status == SC_FORBIDDEN || status == SC_UNAUTHORIZED)
+                && !containsHeader(Challenge.HEADER);
+        if (leads) {
+            signIn.get().accept((HttpServletResponse) getResponse());
+        }
+        return leads;
     }
 
     private int challenge(int status) {

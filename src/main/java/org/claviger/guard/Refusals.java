@@ -3,6 +3,8 @@ package org.claviger.guard;
 import jakarta.security.auth.message.AuthStatus;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** How both adapters of the guard end a request. By {@code setStatus}: a {@code sendError} here breaks open resources. */
 final class Refusals {
@@ -13,8 +15,21 @@ final class Refusals {
 
     /** No token where one is needed. */
     static AuthStatus mandatory(HttpServletRequest request, HttpServletResponse response, Verdict.Refused otherwise) {
+        return mandatory(request, response, otherwise, Optional.empty());
+    }
+
+    /** The same; {@code signIn} leads a person to sign in, if it is one who asks. */
+    static AuthStatus mandatory(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Verdict.Refused otherwise,
+            Optional<Consumer<HttpServletResponse>> signIn) {
         if (request.getAttribute(ASKED_BY_FILTER) != null) {
             return AuthStatus.SEND_FAILURE; // the filter answers, through our response wrapper
+        }
+        if (signIn.isPresent()) {
+            signIn.get().accept(response);
+            return AuthStatus.SEND_CONTINUE;
         }
         return send(response, otherwise);
     }

@@ -14,6 +14,15 @@ import org.claviger.oauth.OAuthException;
  * {@code temporarily_unavailable}. An endpoint that answers people renders the same as a page.
  */
 public abstract class Endpoint extends HttpServlet {
+    /** The attribute of a request that says with which {@link ErrorCode} it was refused, for who counts. */
+    public static final String REFUSED_WITH = "org.claviger.refused-with";
+
+    /** The attribute of a request that says which client has asked, by its identifier, once that is known to be one of ours: for who tells of it. */
+    public static final String CLIENT = "org.claviger.client";
+
+    /** The attribute of a request that says by which grant a token was asked for: the same. */
+    public static final String GRANT = "org.claviger.grant";
+
     /** Answers a request whose method is allowed. */
     protected abstract void answer(HttpServletRequest request, HttpServletResponse response)
             throws OAuthException, IOException;
@@ -58,14 +67,16 @@ public abstract class Endpoint extends HttpServlet {
             requireMethod(request, response);
             answer(request, response);
         } catch (OAuthException refusal) {
-            if (refusal.code() == ErrorCode.TEMPORARILY_UNAVAILABLE) {
+            if (refusal.code().status() == ErrorCode.TEMPORARILY_UNAVAILABLE.status()) {
                 response.setHeader("Retry-After", "5");
             }
             refusal.retryAfter().ifPresent(wait -> response.setHeader("Retry-After", Long.toString(wait.toSeconds())));
+            request.setAttribute(REFUSED_WITH, refusal.code());
             refuse(request, response, refusal);
         } catch (DatabaseAwayException away) {
             takeBack(response, away);
             response.setHeader("Retry-After", "5");
+            request.setAttribute(REFUSED_WITH, ErrorCode.TEMPORARILY_UNAVAILABLE);
             refuse(
                     request,
                     response,
@@ -84,6 +95,7 @@ public abstract class Endpoint extends HttpServlet {
             throws IOException {
         String incident = "incident " + Incident.report(fault);
         OAuthException refusal = new OAuthException(ErrorCode.SERVER_ERROR, incident);
+        request.setAttribute(REFUSED_WITH, refusal.code());
         try {
             refuse(request, response, refusal);
         } catch (RuntimeException again) { // a page that cannot be rendered must not leave the answer to the container

@@ -3,6 +3,7 @@ package org.claviger.http;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import org.claviger.audit.Origin;
 import org.claviger.settings.Settings;
 
 /** A fault of ours: the caller gets its id, the log gets the rest. */
@@ -12,12 +13,16 @@ public final class Incident {
 
     private Incident() {}
 
-    /** Logs the fault and answers the id under which it is in the log. */
+    /** Logs the fault, with the correlation that the audit has too, and answers the id under which it is in the log. */
     public static String report(Throwable fault) {
         byte[] bytes = new byte[6];
         RANDOM.nextBytes(bytes);
         String id = HexFormat.of().formatHex(bytes);
-        LOG.log(Level.ERROR, "CLAVIGER-0500 incident " + id, fault);
+        String correlation = Origin.current().correlation();
+        LOG.log(
+                Level.ERROR,
+                "CLAVIGER-0500 incident " + id + (correlation.isEmpty() ? "" : ", correlation " + correlation),
+                fault);
         return id;
     }
 }

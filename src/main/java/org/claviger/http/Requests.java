@@ -16,6 +16,9 @@ public final class Requests {
     /** The longest form that is read, in bytes; every parameter of ours fits many times. */
     private static final int MAX_FORM = 65_536;
 
+    /** The header of W3C Trace Context section 3.2. */
+    public static final String TRACEPARENT = "traceparent";
+
     private Requests() {}
 
     /**
@@ -34,6 +37,15 @@ public final class Requests {
      * @throws OAuthException {@code invalid_request} if it is another type, too long or malformed
      */
     public static Parameters form(HttpServletRequest request) throws OAuthException, IOException {
+        return Parameters.parse(body(request));
+    }
+
+    /** The same of a form that has text areas. */
+    public static Parameters formWithLines(HttpServletRequest request) throws OAuthException, IOException {
+        return Parameters.parseWithLines(body(request));
+    }
+
+    private static String body(HttpServletRequest request) throws OAuthException, IOException {
         String type = request.getContentType() == null ? "" : request.getContentType();
         if (!type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/x-www-form-urlencoded")) {
             throw new OAuthException(INVALID_REQUEST, "the body must be application/x-www-form-urlencoded");
@@ -42,7 +54,7 @@ public final class Requests {
         if (body.length > MAX_FORM) {
             throw new OAuthException(INVALID_REQUEST, "the body is longer than 65536 bytes");
         }
-        return Parameters.parse(new String(body, StandardCharsets.ISO_8859_1));
+        return new String(body, StandardCharsets.ISO_8859_1);
     }
 
     /** All values of a header, as they came. */

@@ -7,13 +7,18 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.Function;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.database.Database;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.revocation.RevocationRepository.Ending;
@@ -41,13 +46,21 @@ public final class Accounts {
     public record Account(ResourceOwner owner, boolean enabled, long edition) {
         /** What can be changed of it, and the user name, as the import file writes them. */
         public JsonObject profile() {
-            JsonObjectBuilder profile = Json.createObjectBuilder().add("username", owner.username());
-            owner.name().ifPresent(name -> profile.add("name", name));
-            owner.email().ifPresent(email -> profile.add("email", email));
-            JsonArrayBuilder groups = Json.createArrayBuilder();
-            new TreeSet<>(owner.groups()).forEach(groups::add);
-            return profile.add("groups", groups).build();
+            return Accounts.profile(owner);
         }
+    }
+
+    static JsonObject profile(ResourceOwnerRow row) {
+        return profile(row.toResourceOwner());
+    }
+
+    private static JsonObject profile(ResourceOwner owner) {
+        JsonObjectBuilder profile = Json.createObjectBuilder().add("username", owner.username());
+        owner.name().ifPresent(name -> profile.add("name", name));
+        owner.email().ifPresent(email -> profile.add("email", email));
+        JsonArrayBuilder groups = Json.createArrayBuilder();
+        new TreeSet<>(owner.groups()).forEach(groups::add);
+        return profile.add("groups", groups).build();
     }
 
     private static Account account(ResourceOwnerRow row) {
@@ -59,13 +72,30 @@ public final class Accounts {
                 .map(Accounts::account));
     }
 
+    /** The user of this name, enabled or not. */
+    public Optional<Account> findNamed(String username) {
+        return database.transact(entities ->
+                ResourceOwners.findAnyByName(entities, username).findFirst().map(Accounts::account));
+    }
+
+    /** How many there are, disabled ones too. */
+    public long count() {
+        return database.transact(entities -> entities.createQuery("select count(r) from ResourceOwnerRow r", Long.class)
+                .getSingleResult());
+    }
+
     /**
      * Users in the order of their user names.
      *
      * @param after the user name after which to begin; empty for the first
      * @param part what user name, name or e-mail address contain, in small letters or capitals; empty for all
+     * @throws OAuthException {@code temporarily_unavailable} if the database takes too long to find that
      */
-    public List<Account> list(String after, int limit, String part) {
+    public List<Account> list(String after, int limit, String part) throws OAuthException {
+        return Database.found(() -> found(after, limit, part), "ask without a name, or after one");
+    }
+
+    private List<Account> found(String after, int limit, String part) {
         String named = part.isEmpty()
                 ? ""
                 : " and (locate(:part, lower(r.username)) > 0 or locate(:part, lower(r.fullName)) > 0"
@@ -76,7 +106,8 @@ public final class Accounts {
                                     + " order by r.username",
                             String.class)
                     .setParameter("after", after)
-                    .setMaxResults(limit);
+                    .setMaxResults(limit)
+                    .setHint(Database.TIMEOUT, Database.LONGEST_LOOK);
             if (!named.isEmpty()) {
                 query.setParameter("part", part.toLowerCase(Locale.ROOT));
             }
@@ -91,8 +122,12 @@ public final class Accounts {
         });
     }
 
-    /** Registers a user; empty if the name is taken. */
-    public Optional<Account> create(NewResourceOwner owner) {
+    /**
+     * Registers a user; empty if the name is taken.
+     *
+     * @param by who does it, for the audit, as below
+     */
+    public Optional<Account> create(NewResourceOwner owner, String by) {
         ResourceOwnerRow row = resourceOwners.row(owner);
         AtomicBoolean created = new AtomicBoolean();
         database.changeAlone(entities -> {
@@ -100,6 +135,7 @@ public final class Accounts {
             if (created.get()) {
                 row.advance(entities);
                 entities.persist(row);
+                account(entities, AuditEvent.USER_CREATED, row, Map.of("by", by));
             }
         });
         return created.get() ? Optional.of(account(row)) : Optional.empty();
@@ -108,28 +144,50 @@ public final class Accounts {
     /**
      * Gives a user another name, e-mail address and groups, which stand in the next token. Who is an administrator no more loses
      * everything that came from sign-ins so far.
+     *
+     * @throws LastAdministratorException if nobody would be left who may administer; nothing has changed then
      */
-    public Optional<Account> change(Account seen, NewResourceOwner after) {
+    public Optional<Account> change(Account seen, NewResourceOwner after, String by) throws LastAdministratorException {
         boolean demoted = seen.owner.isAdministrator() && !after.groups().contains(ResourceOwner.ADMIN_GROUP);
         return update(seen, demoted, row -> {
             row.fullName = after.name().orElse(null);
             row.email = after.email().orElse(null);
             row.groups.retainAll(after.groups());
             row.groups.addAll(after.groups());
+            String members = Audit.differing(seen.profile(), account(row).profile());
+            return new Accounted(AuditEvent.USER_CHANGED, Map.of("members", members, "by", by));
         });
     }
 
-    /** Lets a user sign in again, or no more; then everything that came from sign-ins so far ends, and a code for a new password too. */
-    public Optional<Account> enable(Account seen, boolean enabled) {
-        return update(seen, !enabled, row -> row.enabled = enabled);
+    /**
+     * Lets a user sign in again, or no more; then everything that came from sign-ins so far ends, and a code for a new password too.
+     *
+     * @throws LastAdministratorException if nobody would be left who may administer; nothing has changed then
+     */
+    public Optional<Account> enable(Account seen, boolean enabled, String by) throws LastAdministratorException {
+        return update(seen, !enabled, row -> {
+            row.enabled = enabled;
+            return new Accounted(enabled ? AuditEvent.USER_ENABLED : AuditEvent.USER_DISABLED, Map.of("by", by));
+        });
     }
 
-    private Optional<Account> update(Account seen, boolean ends, Consumer<ResourceOwnerRow> change) {
-        return revocations.transact((entities, ending) -> {
-            Optional<ResourceOwnerRow> found = find(entities, seen);
+    /** What the audit says of a change, beside whom it is about. */
+    private record Accounted(AuditEvent event, Map<String, ?> details) {}
+
+    private static void account(EntityManager entities, AuditEvent event, ResourceOwnerRow row, Map<String, ?> known) {
+        Map<String, Object> details = new LinkedHashMap<>(known);
+        details.put("subject", row.subject);
+        Audit.write(entities, event, details);
+    }
+
+    private Optional<Account> update(Account seen, boolean ends, Function<ResourceOwnerRow, Accounted> change)
+            throws LastAdministratorException {
+        return revocations.<Optional<Account>, LastAdministratorException>transact((entities, ending) -> {
+            Optional<ResourceOwnerRow> found = ends ? findLosing(entities, seen) : find(entities, seen);
             found.ifPresent(row -> {
-                change.accept(row);
+                Accounted accounted = change.apply(row);
                 row.advance(entities);
+                account(entities, accounted.event, row, accounted.details);
                 if (ends) {
                     end(entities, ending, row);
                 }
@@ -145,6 +203,23 @@ public final class Accounts {
                 .filter(row -> row.edition == seen.edition);
     }
 
+    /**
+     * The same where this user will administer no more. Who takes an administrator away waits here for who else does: what is counted
+     * is true until the commit, so that two cannot take away each other.
+     */
+    private Optional<ResourceOwnerRow> findLosing(EntityManager entities, Account seen)
+            throws LastAdministratorException {
+        if (!seen.enabled || !seen.owner.isAdministrator() || seen.owner.store().isPresent()) { // who never counted
+            return find(entities, seen);
+        }
+        resourceOwners.lockAdministrators(entities);
+        Optional<ResourceOwnerRow> found = find(entities, seen);
+        if (found.isPresent() && !resourceOwners.hasAdministratorBeside(entities, seen.owner.subject())) {
+            throw new LastAdministratorException();
+        }
+        return found;
+    }
+
     private static void end(EntityManager entities, Ending ending, ResourceOwnerRow row) {
         entities.createQuery("delete from PasswordResetRow where subject = :subject")
                 .setParameter("subject", row.subject)
@@ -157,13 +232,16 @@ public final class Accounts {
      *
      * @param also is in the same transaction
      * @return whether it was removed; not if somebody else was first with it
+     * @throws LastAdministratorException if nobody would be left who may administer; nothing has changed then
      */
-    public boolean delete(Account seen, Database.Change<RuntimeException> also) {
-        return revocations.transact((entities, ending) -> {
-            Optional<ResourceOwnerRow> found = find(entities, seen);
+    public boolean delete(Account seen, Database.Change<RuntimeException> also, String by)
+            throws LastAdministratorException {
+        return revocations.<Boolean, LastAdministratorException>transact((entities, ending) -> {
+            Optional<ResourceOwnerRow> found = findLosing(entities, seen);
             found.ifPresent(row -> {
                 also.in(entities);
                 end(entities, ending, row);
+                account(entities, AuditEvent.USER_DELETED, row, Map.of("by", by));
                 entities.remove(row);
             });
             return found.isPresent();

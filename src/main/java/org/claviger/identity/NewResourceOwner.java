@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.claviger.settings.JsonMembers;
+import org.claviger.settings.PasswordSettings;
 
 /**
  * A user as somebody wants it registered; what exists is valid.
@@ -19,8 +20,8 @@ public record NewResourceOwner(
             "must be 1 to 255 characters without control characters, and no space at either end";
 
     /** What {@link #isPassword} asks for, in words. */
-    public static final String PASSWORD_EXPECTED =
-            "must have at least 12 and at most 1000 characters, none of them a control character";
+    public static final String PASSWORD_EXPECTED = "must have at least " + PasswordSettings.LEAST
+            + " and at most 1000 characters, none of them a control character";
 
     /** What {@link #isPasswordHash} asks for, in words. */
     public static final String PASSWORD_HASH_EXPECTED =
@@ -29,15 +30,13 @@ public record NewResourceOwner(
     /** Longer than this is never looked at: hashing it would be work for nothing. */
     static final int MAX_PASSWORD_LENGTH = 1_000;
 
-    private static final int MIN_PASSWORD_LENGTH = 12;
-
     /** Of user names, names, e-mail addresses and groups. */
     static final int MAX_LENGTH = 255;
 
     /** A password, or the hash of one. */
     public sealed interface Credential {}
 
-    /** A password in clear; never shown. */
+    /** A password in clear; never shown. Whether it is a good one, {@link PasswordPolicy} says. */
     public record Password(String value) implements Credential {
         public Password {
             refuseUnless(isPassword(value), "a password " + PASSWORD_EXPECTED);
@@ -130,7 +129,7 @@ public record NewResourceOwner(
     }
 
     public static boolean isPassword(String password) {
-        return password.codePointCount(0, password.length()) >= MIN_PASSWORD_LENGTH
+        return password.codePointCount(0, password.length()) >= PasswordSettings.LEAST
                 && password.length() <= MAX_PASSWORD_LENGTH
                 && password.chars().noneMatch(Character::isISOControl); // no form can send one
     }

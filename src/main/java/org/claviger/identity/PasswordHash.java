@@ -85,6 +85,11 @@ final class PasswordHash {
         return MessageDigest.isEqual(hash, derive(password, salt, iterations));
     }
 
+    /** Whether we make better ones now: with more work, more salt or more bits. */
+    boolean isWeak() {
+        return iterations < ITERATIONS || salt.length < SALT_BYTES || hash.length < HASH_BITS / 8;
+    }
+
     private static byte[] derive(String password, byte[] salt, int iterations) {
         PBEKeySpec spec = new PBEKeySpec(password.toCharArray(), salt, iterations, HASH_BITS);
         try {

@@ -5,7 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.Subject;
@@ -41,8 +44,12 @@ public final class PasswordResets {
         }
     }
 
-    /** Makes a code for a user; an earlier one is good no more. The password of now stays until the code is used. */
-    public Code issue(Subject subject) {
+    /**
+     * Makes a code for a user; an earlier one is good no more. The password of now stays until the code is used.
+     *
+     * @param by who asks for it, for the audit
+     */
+    public Code issue(Subject subject, String by) {
         Code code = new Code(tokens.secret(), now().plus(LIFETIME));
         database.changeAlone(entities -> {
             PasswordResetRow row = new PasswordResetRow();
@@ -50,13 +57,30 @@ public final class PasswordResets {
             row.codeHash = RandomTokens.hash(code.value);
             row.expiresAt = code.expiresAt;
             entities.merge(row);
+            Audit.write(entities, AuditEvent.PASSWORD_RESET_ISSUED, Map.of("subject", subject, "by", by));
         });
         return code;
     }
 
+    /** Until when the code of a user is good, if there is one. */
+    public Optional<Instant> pending(Subject subject) {
+        return Optional.ofNullable(
+                        database.transact(entities -> entities.find(PasswordResetRow.class, subject.value())))
+                .map(row -> row.expiresAt)
+                .filter(now()::isBefore);
+    }
+
+    /** Whom this code is for, if it is good now. */
+    public Optional<ResourceOwner> find(String code) {
+        return database.transact(entities -> find(entities, code))
+                .map(Subject::new)
+                .flatMap(resourceOwners::find)
+                .filter(owner -> owner.store().isEmpty()); // whose password is not ours
+    }
+
     /** Whether this code is good now. */
     public boolean isGood(String code) {
-        return database.transact(entities -> find(entities, code)).isPresent();
+        return find(code).isPresent();
     }
 
     private Optional<String> find(EntityManager entities, String code) {
@@ -75,8 +99,8 @@ public final class PasswordResets {
      * @return who it is; empty if the code is not good, or not any more
      */
     public Optional<Subject> redeem(String code, NewResourceOwner.Password password) {
-        return database.transact(entities -> find(entities, code))
-                .map(Subject::new)
+        return find(code)
+                .map(ResourceOwner::subject)
                 .filter(subject -> resourceOwners.changePassword(
                         subject,
                         password,

@@ -8,6 +8,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,16 @@ class ResourceOwnerRow {
     @Nullable
     String email;
 
+    /** Where somebody is who is not of the database, what identifies them there, and when that was asked last. */
+    @Nullable
+    String store;
+
+    @Nullable
+    String storeId;
+
+    @Nullable
+    Instant confirmedAt;
+
     boolean enabled = true;
 
     /** Another after each change of what administrators see. */
@@ -51,6 +62,7 @@ class ResourceOwnerRow {
                 username,
                 Optional.ofNullable(fullName),
                 Optional.ofNullable(email),
-                Set.copyOf(groups));
+                Set.copyOf(groups),
+                Optional.ofNullable(store));
     }
 }

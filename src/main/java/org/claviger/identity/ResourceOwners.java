@@ -4,24 +4,31 @@ import static org.claviger.oauth.ErrorCode.ACCESS_DENIED;
 import static org.claviger.oauth.ErrorCode.TEMPORARILY_UNAVAILABLE;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationKind;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.settings.RandomTokens;
+import org.claviger.trace.Span;
+import org.claviger.trace.Trace;
 
 /** The users: who they are, and whether a password is theirs. */
 public final class ResourceOwners {
     private static final String SELECT =
-            "select r from ResourceOwnerRow r left join fetch r.groups where r.enabled and ";
+            "select r from ResourceOwnerRow r left join fetch r.groups where r.enabled and (r.store is null or r.store = :store) and ";
     private static final int PATIENCE_SECONDS = 5;
     private static final int MAX_WAITING = 8;
 
@@ -30,11 +37,23 @@ public final class ResourceOwners {
     private final SecureRandom random;
     private final RandomTokens tokens;
     private final PasswordHash nobody;
+    private final String store;
     // Hashing keeps a core busy for a third of a second; one is left for everybody who is already signed in.
     private final Semaphore hashing =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - 1));
 
+    /** Those of the database alone. */
     public ResourceOwners(Database database, RevocationRepository revocations, SecureRandom random) {
+        this(database, revocations, random, "");
+    }
+
+    /**
+     * The same with those of another store.
+     *
+     * @param store its name; who is of any other is nobody
+     */
+    public ResourceOwners(Database database, RevocationRepository revocations, SecureRandom random, String store) {
+        this.store = store;
         this.database = database;
         this.revocations = revocations;
         this.random = random;
@@ -44,10 +63,24 @@ public final class ResourceOwners {
 
     /** An enabled user; read anew each time, so that who was disabled is refused at once. */
     public Optional<ResourceOwner> find(Subject subject) {
+        return findRow(subject).map(ResourceOwnerRow::toResourceOwner);
+    }
+
+    Optional<ResourceOwnerRow> findRow(Subject subject) {
         return database.transact(
-                        entities -> first(entities.createQuery(SELECT + "r.subject = :subject", ResourceOwnerRow.class)
-                                .setParameter("subject", subject.value())))
-                .map(ResourceOwnerRow::toResourceOwner);
+                entities -> first(entities.createQuery(SELECT + "r.subject = :subject", ResourceOwnerRow.class)
+                        .setParameter("store", store)
+                        .setParameter("subject", subject.value())));
+    }
+
+    /** Whether this is the name of somebody of another store than the database. */
+    public boolean isLinked(String username) {
+        return database.transact(entities -> findAnyByName(entities, username).anyMatch(row -> row.store != null));
+    }
+
+    /** Whether this is the name of somebody of the database, enabled or not. */
+    boolean isLocal(String username) {
+        return database.transact(entities -> findAnyByName(entities, username).anyMatch(row -> row.store == null));
     }
 
     /** Whether a user may have this name and this password, by their lengths alone. */
@@ -66,18 +99,46 @@ public final class ResourceOwners {
         Optional<ResourceOwnerRow> row = database.transact(entities -> findByName(entities, username));
         PasswordHash hash =
                 row.map(found -> PasswordHash.parse(found.passwordHash)).orElse(nobody);
-        boolean matches = mayExist(username, password) && matches(hash, password);
+        boolean matches = mayExist(username, password) && limited(() -> hash.matches(password));
         if (row.isEmpty() || !matches) {
             // Not the name that was sent: people type passwords there too.
             String detail =
                     row.map(found -> "wrong password of " + found.subject).orElse("unknown user");
             throw new OAuthException(ACCESS_DENIED, "user name or password is wrong", detail);
         }
+        if (hash.isWeak()) {
+            strengthen(row.get(), password);
+        }
         return row.get().toResourceOwner();
     }
 
-    private static Optional<ResourceOwnerRow> findByName(EntityManager entities, String username) {
+    /** The work of a wrong password, for a name that is not of the database: so that time does not tell which are. */
+    void hashInVain(String password) throws OAuthException {
+        limited(() -> nobody.matches(password));
+    }
+
+    /**
+     * Stores a hash as we make them now, while the password is at hand. Not if somebody has changed that meanwhile; and not now if too
+     * many passwords are being checked. Nothing ends: it is the same password.
+     */
+    private void strengthen(ResourceOwnerRow row, String password) {
+        String stronger;
+        try {
+            stronger = limited(() -> PasswordHash.of(password, random).toString());
+        } catch (OAuthException later) {
+            return;
+        }
+        database.change(entities -> entities.createQuery(
+                        "update ResourceOwnerRow set passwordHash = :stronger where subject = :subject and passwordHash = :seen")
+                .setParameter("stronger", stronger)
+                .setParameter("subject", row.subject)
+                .setParameter("seen", row.passwordHash)
+                .executeUpdate());
+    }
+
+    private Optional<ResourceOwnerRow> findByName(EntityManager entities, String username) {
         return first(entities.createQuery(SELECT + "r.username = :username", ResourceOwnerRow.class)
+                .setParameter("store", store)
                 .setParameter("username", username));
     }
 
@@ -85,7 +146,14 @@ public final class ResourceOwners {
         return query.getResultList().stream().findFirst();
     }
 
-    private boolean matches(PasswordHash hash, String password) throws OAuthException {
+    @SuppressWarnings("try") // the span is there to be closed
+    private <T> T limited(Supplier<T> work) throws OAuthException {
+        try (Span span = Trace.step("password hash")) {
+            return inTurn(work);
+        }
+    }
+
+    private <T> T inTurn(Supplier<T> work) throws OAuthException {
         try {
             // Each who waits holds a thread of the server, which the applications beside us need too.
             if (hashing.getQueueLength() >= MAX_WAITING || !hashing.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -96,7 +164,7 @@ public final class ResourceOwners {
             throw new OAuthException(TEMPORARILY_UNAVAILABLE, "the server is stopping");
         }
         try {
-            return hash.matches(password);
+            return work.get();
         } finally {
             hashing.release();
         }
@@ -137,7 +205,7 @@ public final class ResourceOwners {
                 : Optional.empty();
     }
 
-    private static Stream<ResourceOwnerRow> findAnyByName(EntityManager entities, String username) {
+    static Stream<ResourceOwnerRow> findAnyByName(EntityManager entities, String username) {
         return entities.createQuery(
                         "select r from ResourceOwnerRow r left join fetch r.groups where r.username = :username",
                         ResourceOwnerRow.class)
@@ -151,9 +219,13 @@ public final class ResourceOwners {
         return entities -> entities.persist(row);
     }
 
-    /** Registers a user unless another node does so at this moment; whether this call did. */
-    public boolean registerIfAbsent(NewResourceOwner owner) {
-        return database.insertIfAbsent(row(owner, Optional.empty()));
+    /**
+     * Registers a user unless another node does so at this moment; whether this call did.
+     *
+     * @param also is in the same transaction
+     */
+    public boolean registerIfAbsent(NewResourceOwner owner, Database.Change<RuntimeException> also) {
+        return database.insertIfAbsent(row(owner, Optional.empty()), also);
     }
 
     /** Gives a user another password; everything that came from the earlier one ends. */
@@ -166,6 +238,8 @@ public final class ResourceOwners {
             Subject subject, NewResourceOwner.Credential credential, Predicate<EntityManager> condition) {
         String hash = hash(credential);
         return revocations.transact((entities, ending) -> {
+            // First, as whatever else ends sessions or codes does; otherwise each could wait for the other.
+            entities.find(ResourceOwnerRow.class, subject.value(), LockModeType.PESSIMISTIC_WRITE);
             if (!condition.test(entities)) {
                 return false;
             }
@@ -173,6 +247,7 @@ public final class ResourceOwners {
                     .setParameter("hash", hash)
                     .setParameter("subject", subject.value())
                     .executeUpdate();
+            Audit.write(entities, AuditEvent.PASSWORD_CHANGED, Map.of("subject", subject));
             endAll(entities, ending, subject.value());
             return true;
         });
@@ -225,13 +300,33 @@ public final class ResourceOwners {
                 > 0;
     }
 
-    /** Whether an enabled user may administer Claviger; for a transaction that goes on with it. */
+    /** Whether an enabled user of the database may administer Claviger: who is elsewhere may be gone any time; for a transaction that goes on with it. */
     public boolean hasAdministrator(EntityManager entities) {
+        return hasAdministratorBeside(entities, "");
+    }
+
+    /** Whether somebody else may. */
+    boolean hasAdministratorBeside(EntityManager entities, Subject subject) {
+        return hasAdministratorBeside(entities, subject.value());
+    }
+
+    private static boolean hasAdministratorBeside(EntityManager entities, String subject) {
         return entities.createQuery(
-                                "select count(r) from ResourceOwnerRow r where r.enabled and :group member of r.groups",
+                                "select count(r) from ResourceOwnerRow r where r.enabled and r.store is null and :group member of r.groups"
+                                        + " and r.subject <> :subject",
                                 Long.class)
                         .setParameter("group", ResourceOwner.ADMIN_GROUP)
+                        .setParameter("subject", subject)
                         .getSingleResult()
                 > 0;
+    }
+
+    /**
+     * Waits for every other transaction that decides by whether there is an administrator. The row stays locked until the commit: what is
+     * read after this is true until then.
+     */
+    public void lockAdministrators(EntityManager entities) {
+        entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'first_administrator'")
+                .executeUpdate();
     }
 }

@@ -1,12 +1,17 @@
 package org.claviger.identity;
 
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
@@ -52,11 +57,13 @@ public final class SignInSessions {
     /**
      * Opens a session for a resource owner who has just been proven, and answers its identifier: a credential.
      *
+     * @param where the client or page for which somebody signs in, for the audit
      * @param authTime when the password was sent: before it was looked at, so that who changes it meanwhile ends this too
      * @throws OAuthException {@code temporarily_unavailable} if what this user had until now has just been ended: tokens tell whole
      *     seconds, so it could not be told from what begins now
      */
-    public String open(ResourceOwner resourceOwner, Instant authTime) throws OAuthException {
+    public String open(ResourceOwner resourceOwner, Instant authTime, Map.Entry<String, ?> where)
+            throws OAuthException {
         String id = tokens.secret();
         Instant now = now();
         if (revocations.view().isEnded(resourceOwner.subject(), authTime)) {
@@ -69,7 +76,13 @@ public final class SignInSessions {
         row.authTime = authTime.truncatedTo(ChronoUnit.MICROS);
         row.lastUsedAt = now;
         row.expiresAt = now.plus(settings.get().classifications().longestSession());
-        database.change(entities -> entities.persist(row));
+        database.change(entities -> {
+            entities.persist(row);
+            Audit.write(
+                    entities,
+                    AuditEvent.SIGNED_IN,
+                    Map.ofEntries(where, Map.entry("subject", resourceOwner.subject())));
+        });
         return id;
     }
 
@@ -132,11 +145,29 @@ public final class SignInSessions {
                 .executeUpdate());
     }
 
-    /** Ends the session of this identifier, if there is one. */
-    public void end(String id) {
-        database.change(entities -> entities.createQuery("delete from SignInSessionRow where idHash = :idHash")
-                .setParameter("idHash", RandomTokens.hash(id))
-                .executeUpdate());
+    /**
+     * Ends the session of this identifier, if there is one, because another takes its place.
+     *
+     * @param by who has signed in with that browser, perhaps somebody else
+     */
+    public void end(String id, Subject by) {
+        endNamed(RandomTokens.hash(id), by.value());
+    }
+
+    /** Ends the session of this identifier because its resource owner signs out. */
+    public void signOut(String id, Subject subject) {
+        database.change(entities -> {
+            if (delete(entities, RandomTokens.hash(id))) {
+                Audit.write(entities, AuditEvent.SIGNED_OUT, Map.of("subject", subject, "everywhere", false));
+            }
+        });
+    }
+
+    private static boolean delete(EntityManager entities, String name) {
+        return entities.createQuery("delete from SignInSessionRow where idHash = :name")
+                        .setParameter("name", name)
+                        .executeUpdate()
+                == 1;
     }
 
     /**
@@ -165,20 +196,119 @@ public final class SignInSessions {
                 .toList();
     }
 
-    /** Ends the session that is listed by this name; whether there was one. */
-    public boolean endNamed(String name) {
-        return database.transact(entities -> entities.createQuery("delete from SignInSessionRow where idHash = :name")
-                        .setParameter("name", name)
-                        .executeUpdate()
-                == 1);
+    /**
+     * Ends the session that is listed by this name; whether there was one.
+     *
+     * @param by who does it, for the audit
+     */
+    public boolean endNamed(String name, String by) {
+        return database.transact(entities -> {
+            SignInSessionRow row = entities.find(SignInSessionRow.class, name);
+            boolean ended = row != null && delete(entities, name);
+            if (ended) {
+                Audit.write(
+                        entities, AuditEvent.SESSION_ENDED, Map.of("session", name, "subject", row.subject, "by", by));
+            }
+            return ended;
+        });
     }
 
-    /** Ends every session of a resource owner, and everything else that came from sign-ins so far, on every browser and client. */
-    public void endAll(Subject subject) {
+    /** The same for a resource owner, who ends none but their own. */
+    public boolean endNamed(Subject owner, String name) {
+        return database.transact(entities -> {
+            boolean ended = deleteOwn(entities, owner, name);
+            if (ended) {
+                account(entities, owner, name);
+            }
+            return ended;
+        });
+    }
+
+    private static boolean deleteOwn(EntityManager entities, Subject owner, String name) {
+        return entities.createQuery("delete from SignInSessionRow where idHash = :name and subject = :owner")
+                        .setParameter("name", name)
+                        .setParameter("owner", owner.value())
+                        .executeUpdate()
+                == 1;
+    }
+
+    private static void account(EntityManager entities, Subject owner, String session) {
+        Audit.write(
+                entities, AuditEvent.SESSION_ENDED, Map.of("session", session, "subject", owner, "by", owner.value()));
+    }
+
+    /** Ends the sessions of a resource owner in all browsers but one; what clients got by them lives on. */
+    public void endOthers(Subject owner, String name) {
+        database.change(entities -> {
+            int ended = entities.createQuery("delete from SignInSessionRow where subject = :owner and idHash <> :name")
+                    .setParameter("owner", owner.value())
+                    .setParameter("name", name)
+                    .executeUpdate();
+            if (ended > 0) {
+                account(entities, owner, "all others");
+            }
+        });
+    }
+
+    /**
+     * Gives a resource owner another password, whereupon everything that came from sign-ins so far ends, the session too from which it
+     * is asked for, and a one-time code with it. Each change of a password ends all sessions; so while that one is there, nobody has been
+     * faster, with the password or a code.
+     *
+     * @param name of the session
+     * @return whether the session was there
+     */
+    public boolean changePassword(Subject owner, String name, NewResourceOwner.Password password) {
+        return resourceOwners.changePassword(owner, password, entities -> {
+            boolean alive = deleteOwn(entities, owner, name);
+            if (alive) {
+                entities.createQuery("delete from PasswordResetRow where subject = :owner")
+                        .setParameter("owner", owner.value())
+                        .executeUpdate();
+            }
+            return alive;
+        });
+    }
+
+    /**
+     * Ends every session of a resource owner, and everything else that came from sign-ins so far, on every browser and client.
+     *
+     * @param by who does it, for the audit
+     */
+    public void endAll(Subject subject, String by) {
+        endAll(subject, entities -> Audit.write(entities, AuditEvent.REVOKED, Map.of("subject", subject, "by", by)));
+    }
+
+    /**
+     * The same because the resource owner signs out everywhere.
+     *
+     * @param also is in the same transaction
+     */
+    public void signOutEverywhere(Subject subject, Database.Change<RuntimeException> also) {
+        endAll(subject, entities -> {
+            also.in(entities);
+            Audit.write(entities, AuditEvent.SIGNED_OUT, Map.of("subject", subject, "everywhere", true));
+        });
+    }
+
+    private void endAll(Subject subject, Database.Change<RuntimeException> also) {
         revocations.transact((entities, ending) -> {
+            also.in(entities);
             ResourceOwners.endAll(entities, ending, subject.value());
             return true;
         });
+    }
+
+    /** How many sessions are alive, of everybody; empty if that takes too long to count. */
+    public OptionalLong living() {
+        Duration idle = settings.get().classifications().longestSessionIdle();
+        return Database.counted(() -> database.transact(entities -> entities.createQuery(
+                        "select count(s) from SignInSessionRow s where s.expiresAt > :now and s.lastUsedAt > :idleSince",
+                        Long.class)
+                .setParameter("now", now())
+                .setParameter("idleSince", now().minus(idle))
+                .setHint(Database.TIMEOUT, Database.LONGEST_COUNT)
+                .getSingleResult()));
     }
 
     // The database keeps microseconds; what is compared with it must not be finer.

@@ -3,9 +3,12 @@ package org.claviger.jose;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.claviger.jose.InvalidTokenException.Check;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.JsonWebSignature;
@@ -30,11 +33,16 @@ public final class JwtVerifier {
     private static final Set<String> HEADER_MEMBERS = Set.of("alg", "kid", "typ");
 
     private final String issuer;
-    private final Supplier<JwkSet> keys;
+    private final Function<String, Optional<VerificationKey>> keys;
     private final Clock clock;
 
     /** Verifies what that issuer signed; {@code keys} gives its keys as they are now, from memory. */
     public JwtVerifier(String issuer, Supplier<JwkSet> keys, Clock clock) {
+        this(issuer, kid -> keys.get().find(kid), clock);
+    }
+
+    /** The same by who finds a key by its {@code kid}, for an issuer that is elsewhere. */
+    public JwtVerifier(String issuer, Function<String, Optional<VerificationKey>> keys, Clock clock) {
         this.issuer = issuer;
         this.keys = keys;
         this.clock = clock;
@@ -49,14 +57,14 @@ public final class JwtVerifier {
     public VerifiedJwt verify(String token, String audience) throws InvalidTokenException {
         VerifiedJwt jwt = verify(token);
         if (!jwt.isFor(audience)) {
-            throw new InvalidTokenException("the token is for another audience");
+            throw new InvalidTokenException(Check.AUDIENCE, "the token is for another audience");
         }
         return jwt;
     }
 
     /** Whether a token of this key can be good at all. */
     boolean knows(String kid) {
-        return keys.get().find(kid).isPresent();
+        return keys.apply(kid).isPresent();
     }
 
     /** The same for whatever audience; who uses the token has to ask {@link VerifiedJwt#isFor}. */
@@ -64,21 +72,20 @@ public final class JwtVerifier {
         checkForm(token);
         Map<String, Object> header = header(token);
         TokenType type = TokenType.find(String.valueOf(header.get("typ")))
-                .orElseThrow(() -> new InvalidTokenException("the typ is not that of an access token"));
-        VerificationKey key = keys.get()
-                .find(String.valueOf(header.get("kid")))
-                .orElseThrow(() -> new InvalidTokenException("the key is unknown"));
+                .orElseThrow(() -> new InvalidTokenException(Check.FORM, "the typ is not that of an access token"));
+        VerificationKey key = keys.apply(String.valueOf(header.get("kid")))
+                .orElseThrow(() -> new InvalidTokenException(Check.KEY, "the key is unknown"));
         return new VerifiedJwt(token, type, key.kid(), verifySignatureAndClaims(token, key));
     }
 
     /** Strict base64url: another spelling of the same bytes is another token, and none of ours (RFC 8725 section 3.6). */
     private static void checkForm(String token) throws InvalidTokenException {
         if (token.length() > MAX_LENGTH) {
-            throw new InvalidTokenException("the token is too long");
+            throw new InvalidTokenException(Check.FORM, "the token is too long");
         }
         var parts = FORM.matcher(token);
         if (!parts.matches()) {
-            throw new InvalidTokenException("the token is not a compact JWS");
+            throw new InvalidTokenException(Check.FORM, "the token is not a compact JWS");
         }
         for (int part = 1; part <= 3; part++) {
             try {
@@ -87,10 +94,10 @@ public final class JwtVerifier {
                         .withoutPadding()
                         .encodeToString(bytes)
                         .equals(parts.group(part))) {
-                    throw new InvalidTokenException("the token is not canonical base64url");
+                    throw new InvalidTokenException(Check.FORM, "the token is not canonical base64url");
                 }
             } catch (IllegalArgumentException malformed) {
-                throw new InvalidTokenException("the token is not base64url");
+                throw new InvalidTokenException(Check.FORM, "the token is not base64url");
             }
         }
     }
@@ -102,17 +109,17 @@ public final class JwtVerifier {
             jws.setCompactSerialization(token);
             header = JsonUtil.parseJson(jws.getHeaders().getFullHeaderAsJsonString());
         } catch (JoseException malformed) {
-            throw new InvalidTokenException("the header is malformed");
+            throw new InvalidTokenException(Check.FORM, "the header is malformed");
         }
         if (!HEADER_MEMBERS.equals(header.keySet())) {
-            throw new InvalidTokenException("the header has other members than alg, kid and typ");
+            throw new InvalidTokenException(Check.FORM, "the header has other members than alg, kid and typ");
         }
         return header;
     }
 
     /**
      * The signature first, then issuer, times and the claims that RFC 9068 section 2.2 requires. There is no clock
-     * skew to forgive: who signs and who verifies is one installation.
+     * skew to forgive: who signs and who verifies is one installation, and no token names an instant before which it is not good.
      */
     private Map<String, Object> verifySignatureAndClaims(String token, VerificationKey key)
             throws InvalidTokenException {
@@ -132,10 +139,11 @@ public final class JwtVerifier {
         try {
             return consumer.processToClaims(token).getClaimsMap();
         } catch (InvalidJwtSignatureException forged) {
-            throw new InvalidTokenException("the signature does not verify");
+            throw new InvalidTokenException(Check.SIGNATURE, "the signature does not verify");
         } catch (InvalidJwtException refused) {
-            throw new InvalidTokenException(
-                    refused.hasExpired() ? "the token has expired" : "issuer, times or required claims are refused");
+            throw refused.hasExpired()
+                    ? new InvalidTokenException(Check.EXPIRY, "the token has expired")
+                    : new InvalidTokenException(Check.CLAIMS, "issuer, times or required claims are refused");
         }
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ public final class VerifiedTokens {
     private final int half;
     private volatile Map<String, Entry> young = new ConcurrentHashMap<>();
     private volatile Map<String, Entry> old = new ConcurrentHashMap<>();
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
 
     private record Entry(VerifiedJwt jwt, Instant until) {}
 
@@ -51,8 +54,10 @@ public final class VerifiedTokens {
         String key = hash(token);
         Entry known = find(key);
         if (known != null && clock.instant().isBefore(known.until) && verifier.knows(known.jwt.kid())) {
+            hits.increment();
             return known.jwt.with(token);
         }
+        misses.increment();
         VerifiedJwt jwt = verifier.verify(token);
         Instant expiresAt = Instant.ofEpochSecond(jwt.seconds("exp").orElse(0L));
         Instant latest = clock.instant().plus(LONGEST);
@@ -88,6 +93,16 @@ public final class VerifiedTokens {
         Instant now = clock.instant();
         young.values().removeIf(entry -> !now.isBefore(entry.until));
         old.values().removeIf(entry -> !now.isBefore(entry.until));
+    }
+
+    /** How often it was remembered that a token had been verified. */
+    public long hits() {
+        return hits.sum();
+    }
+
+    /** How often a token had to be verified because that was not so. */
+    public long misses() {
+        return misses.sum();
     }
 
     /** How many are remembered. */

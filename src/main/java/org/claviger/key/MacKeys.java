@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -206,6 +207,12 @@ public final class MacKeys {
             throw new IllegalStateException("there is no MAC key " + purpose + " " + version);
         }
         return mac(found.key, text);
+    }
+
+    /** 256 bits that follow from that version and this label alone; empty for a version that does not exist. */
+    Optional<byte[]> derive(MacPurpose purpose, int version, String label) {
+        return Optional.ofNullable(snapshot.of(purpose).get(version))
+                .map(found -> Base64.getUrlDecoder().decode(mac(found.key, label)));
     }
 
     private static String mac(SecretKeySpec key, String text) {

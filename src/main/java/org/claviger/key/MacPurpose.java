@@ -16,7 +16,13 @@ public enum MacPurpose {
     /** The entries of the import file, to see that one has changed: a row keeps its version, as above. */
     IMPORT(null),
     /** Who failed to prove who they are, and from where: found by its MAC, so a new version would forget them all. */
-    THROTTLE(null);
+    THROTTLE(null),
+    /** The cookies of browser sessions, so that a made-up one costs no look at the database, and what forms of theirs prove. */
+    BROWSER_SESSION(Lifetimes.LONGEST_SESSION.plusDays(1)),
+    /** What {@link Seals} encrypts: each time under a key of its own that is derived from this one. */
+    SEAL(Lifetimes.LONGEST_SESSION.plusDays(1)),
+    /** The chain of the audit: a row keeps its version. */
+    AUDIT(null);
 
     private final Optional<Duration> memory;
 

@@ -1,5 +1,6 @@
 package org.claviger.key;
 
+import jakarta.persistence.EntityManager;
 import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -140,6 +141,7 @@ final class StoredKeys {
             }
             database.announce(entities, Topic.SIGNING_KEY, "");
             for (KeyLife life : changed) {
+                account(entities, life, isOf(life, fresh), by);
                 if (isOf(life, fresh)) {
                     entities.persist(row(life, fresh.orElseThrow(), serialNumber));
                 } else {
@@ -156,9 +158,6 @@ final class StoredKeys {
                     .executeUpdate();
             return true;
         });
-        if (won) {
-            changed.forEach(life -> record(life, isOf(life, fresh), by));
-        }
         refresh();
         return won;
     }
@@ -176,9 +175,10 @@ final class StoredKeys {
         return row;
     }
 
-    private static void record(KeyLife life, boolean isFresh, String by) {
+    private static void account(EntityManager entities, KeyLife life, boolean isFresh, String by) {
         AuditEvent ofOlder = life.compromisedAt().isPresent() ? AuditEvent.KEY_COMPROMISED : AuditEvent.KEY_RETIRES;
-        Audit.record(
+        Audit.write(
+                entities,
                 isFresh ? AuditEvent.KEY_ANNOUNCED : ofOlder,
                 Map.of(
                         "kid", life.kid(),

@@ -1,5 +1,6 @@
 package org.claviger.live;
 
+import jakarta.persistence.EntityManager;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
@@ -214,14 +215,17 @@ public final class LiveSettings implements Supplier<Settings> {
         if (changed.isEmpty()) {
             return Optional.of(before);
         }
-        if (!write(before.version, changed, administered)) {
+        if (!write(before.version, changed, administered, entities -> {
+            for (String key : changed) {
+                account(entities, key, before.settings, settings, by);
+            }
+        })) {
             return Optional.empty();
         }
         Edition after = new Edition(before.version + 1, Map.copyOf(administered), settings, Optional.empty());
         if (!swap(before, after)) {
             refresh(); // who swapped meanwhile may have read before this was committed
         }
-        changed.forEach(key -> record(key, before.settings, settings, by));
         warn(before.settings.warnings(), settings.warnings());
         return Optional.of(after);
     }
@@ -234,11 +238,16 @@ public final class LiveSettings implements Supplier<Settings> {
         return unchanged;
     }
 
-    private boolean write(long seen, Set<String> changed, Map<String, String> administered) {
+    private boolean write(
+            long seen,
+            Set<String> changed,
+            Map<String, String> administered,
+            Database.Change<RuntimeException> account) {
         return database.transact(entities -> {
             if (!NUMBER.advance(entities, seen)) {
                 return false;
             }
+            account.in(entities);
             changed.forEach(key -> {
                 database.announce(entities, Topic.SETTING, key);
                 entities.createQuery("delete from SettingRow where settingKey = :key")
@@ -256,8 +265,9 @@ public final class LiveSettings implements Supplier<Settings> {
         });
     }
 
-    private static void record(String key, Settings before, Settings after, String by) {
-        Audit.record(
+    private static void account(EntityManager entities, String key, Settings before, Settings after, String by) {
+        Audit.write(
+                entities,
                 AuditEvent.SETTING_CHANGED,
                 Map.of("key", key, "from", value(before, key), "to", value(after, key), "by", by));
     }

@@ -7,6 +7,9 @@ import java.util.Optional;
  * {@link IllegalArgumentException}.
  */
 public record ClientId(String value) {
+    /** The administration console: a client that is there without being registered, and cannot be. */
+    public static final ClientId CONSOLE = new ClientId("claviger-console");
+
     public ClientId {
         if (value.isEmpty() || value.length() > 255 || !value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
             throw new IllegalArgumentException("a client_id has 1 to 255 printable ASCII characters");

@@ -22,6 +22,8 @@ public enum ErrorCode {
     LOGIN_REQUIRED("login_required", 400),
     /** OpenID Connect Core section 3.1.2.6: the request forbids to ask, but the resource owner has not allowed this yet. */
     CONSENT_REQUIRED("consent_required", 400),
+    /** RFC 9110 section 15.5.5: a page for people that is not there, or is about something that is not. */
+    NOT_FOUND("invalid_request", 404),
     /** RFC 9110 section 15.5.6: the method is not one of this endpoint. */
     METHOD_NOT_ALLOWED("invalid_request", 405),
     /** RFC 9110 section 15.5.20: the request came to a host that is not ours. */
@@ -31,7 +33,9 @@ public enum ErrorCode {
     /** RFC 6749 section 4.1.2.1: a fault of ours; the incident id in the description is in the log. */
     SERVER_ERROR("server_error", 500),
     /** RFC 6749 section 4.1.2.1: too busy, or storage is away; the client may try again. */
-    TEMPORARILY_UNAVAILABLE("temporarily_unavailable", 503);
+    TEMPORARILY_UNAVAILABLE("temporarily_unavailable", 503),
+    /** The same, because who knows the person cannot be asked. */
+    STORE_AWAY("temporarily_unavailable", 503);
 
     private final String value;
     private final int status;

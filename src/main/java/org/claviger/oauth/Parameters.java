@@ -8,11 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +38,15 @@ public final class Parameters {
      *     than 64 parameters
      */
     public static Parameters parse(String form) throws OAuthException {
+        return parse(form, false);
+    }
+
+    /** The same of a form whose values may have several lines, as those of a text area have. */
+    public static Parameters parseWithLines(String form) throws OAuthException {
+        return parse(form, true);
+    }
+
+    private static Parameters parse(String form, boolean lines) throws OAuthException {
         Map<String, List<String>> values = new LinkedHashMap<>();
         if (form.isEmpty()) {
             return new Parameters(values);
@@ -47,7 +58,7 @@ public final class Parameters {
         for (String pair : pairs) {
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), lines);
             values.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
         }
         return new Parameters(values);
@@ -59,6 +70,10 @@ public final class Parameters {
      * @throws OAuthException {@code invalid_request} as {@link #parse}
      */
     public static String decode(String text) throws OAuthException {
+        return decode(text, false);
+    }
+
+    private static String decode(String text, boolean lines) throws OAuthException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -75,7 +90,7 @@ public final class Parameters {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes.toByteArray()))
                     .toString();
-            if (decoded.chars().anyMatch(Character::isISOControl)) {
+            if (decoded.chars().anyMatch(c -> Character.isISOControl(c) && !(lines && (c == '\r' || c == '\n')))) {
                 throw new OAuthException(INVALID_REQUEST, "a parameter contains a control character");
             }
             return decoded;
@@ -89,6 +104,11 @@ public final class Parameters {
             throw new OAuthException(INVALID_REQUEST, "bad percent-encoding in the parameters");
         }
         return HexFormat.fromHexDigit(text.charAt(index));
+    }
+
+    /** The names of all that are there, with a value or without. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(values.keySet());
     }
 
     /**

@@ -48,6 +48,12 @@ public abstract class PageEndpoint extends Endpoint {
                             "reason",
                             refusal.detail().isEmpty() ? refusal.description() : refusal.detail()));
         }
+        sendRefusal(request, response, refusal);
+    }
+
+    /** Shows a refusal or a fault. */
+    protected void sendRefusal(HttpServletRequest request, HttpServletResponse response, OAuthException refusal)
+            throws IOException {
         pages.sendError(request, response, refusal);
     }
 }

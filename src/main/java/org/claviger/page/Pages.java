@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.claviger.http.Answers;
@@ -33,15 +34,16 @@ public final class Pages {
             <link rel="icon" href="%8$s%7$s">
             <link rel="stylesheet" href="%8$sassets/claviger.css">
             %4$s</head>
-            <body>
-            <header>%5$s%3$s</header>
-            <main>
+            %9$s<header>%5$s%3$s</header>
+            %10$s
             <h1>%2$s</h1>
             %6$s
             </main>
             </body>
             </html>
             """;
+
+    private static final String ALONE = "<body>\n";
 
     private final Supplier<Settings> settings;
     private final Texts texts;
@@ -71,7 +73,18 @@ public final class Pages {
     }
 
     public void send(HttpServletResponse response, int status, Page page) throws IOException {
-        Rendered rendered = render(page, "");
+        send(response, status, page, "");
+    }
+
+    /** The same for an endpoint that stands deeper than just below the context root, or is mapped to many paths. */
+    public void send(HttpServletRequest request, HttpServletResponse response, int status, Page page)
+            throws IOException {
+        send(response, status, page, root(request));
+    }
+
+    /** The same from an address further down; {@code root} leads from there to the context root. */
+    public void send(HttpServletResponse response, int status, Page page, String root) throws IOException {
+        Rendered rendered = render(page, root);
         rendered.headers.forEach(response::setHeader);
         Answers.send(response, status, "text/html;charset=UTF-8", rendered.html);
     }
@@ -110,8 +123,16 @@ public final class Pages {
                 logo ? "<img src=\"" + root + "assets/logo\" alt=\"\">" : "",
                 page.body(),
                 logo ? "assets/logo" : "assets/icon.svg",
-                root);
+                root,
+                page.navigation().isEmpty() ? ALONE : skipLink(page),
+                page.navigation().isEmpty() ? "<main>" : page.navigation() + "<main id=\"main\" tabindex=\"-1\">");
         return new Rendered(headers, html);
+    }
+
+    /** Whoever uses the keyboard need not pass all links on each page (WCAG 2.2, bypass blocks). */
+    private static String skipLink(Page page) {
+        return "<body class=\"whole\">\n<a class=\"skip\" href=\"#main\">"
+                + escape(page.language().get("skip")) + "</a>\n";
     }
 
     /** Browsers keep the style sheet for minutes: another colour is another address. */
@@ -128,6 +149,12 @@ public final class Pages {
                 .formatted(
                         escape(language.get(prefix + "explanation")),
                         escape(language.get("error.detail", refusal.description())));
-        send(response, refusal.code().status(), new Page(language, language.get(prefix + "title"), body));
+        send(request, response, refusal.code().status(), new Page(language, language.get(prefix + "title"), body));
+    }
+
+    /** The way from the address of a servlet that is mapped to many paths. */
+    private static String root(HttpServletRequest request) {
+        String path = request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), "");
+        return "../".repeat(Math.max(0, (int) path.chars().filter(c -> c == '/').count() - 1));
     }
 }

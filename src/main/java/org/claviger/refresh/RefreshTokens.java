@@ -66,6 +66,25 @@ public final class RefreshTokens {
         return new Rotation<>(advanced.prepared(), make(token.family, token.generation + 1, advanced.keyVersion()));
     }
 
+    /**
+     * Consumes a generation that we hold ourselves and makes its successor the living one, without a refresh token: what proves that we
+     * may is the row that says which generation it is.
+     *
+     * @param also is done in the transaction that decides, if this call wins
+     * @return what was prepared; empty if somebody else was first
+     * @throws OAuthException {@code invalid_grant} if the family has ended or is not this client's
+     */
+    public <T> Optional<T> renew(
+            FamilyId family,
+            long generation,
+            ClientId client,
+            TokenFamilies.Preparation<T> preparation,
+            TokenFamilies.Also<T> also)
+            throws OAuthException {
+        int keyVersion = macKeys.currentVersion(MacPurpose.REFRESH_TOKEN);
+        return families.renew(family, generation, client, keyVersion, preparation, also);
+    }
+
     /** What a refresh token stands for if it is the living one of its family; to look changes nothing. */
     public Optional<TokenFamilies.Living> find(String refreshToken) {
         return parse(refreshToken).flatMap(token -> families.find(token.family, token.generation));

@@ -9,11 +9,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
@@ -23,10 +26,12 @@ import org.claviger.oauth.ClientId;
 import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
+import org.claviger.revocation.Revocation;
 import org.claviger.revocation.RevocationKind;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.revocation.RevocationRepository.Ending;
 import org.claviger.settings.Lifetimes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Token families: everything descended from one authorization. The row of a family says which generation is alive, 0 being
@@ -55,6 +60,12 @@ public final class TokenFamilies {
     private static final String LISTED = "select f from TokenFamilyRow f where f.familyId > :after and f.generation > 0"
             + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
             + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime");
+
+    private static final String UNENDED = "select f.familyId from TokenFamilyRow f"
+            + " where f.subject = :subject and f.clientId = :client"
+            + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
+            + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime")
+            + " order by f.familyId";
 
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
@@ -87,7 +98,17 @@ public final class TokenFamilies {
         row.codeChallenge = binding.codeChallenge();
         row.idleExpiresAt = now.plus(life.authorizationCode());
         row.expiresAt = now.plus(life.refreshTokenAbsolute());
-        database.change(entities -> entities.persist(row));
+        database.change(entities -> {
+            entities.persist(row);
+            Audit.write(
+                    entities,
+                    AuditEvent.AUTHORIZED,
+                    Map.of(
+                            "client", authorization.client(),
+                            "subject", authorization.subject(),
+                            "family", authorization.family(),
+                            "scope", authorization.scope()));
+        });
     }
 
     /** The family of a code, alive or not, by the hash of the code. */
@@ -164,6 +185,41 @@ public final class TokenFamilies {
         });
     }
 
+    /** SQL that is done with what was prepared, in the transaction that decides. */
+    @FunctionalInterface
+    public interface Also<T> {
+        void in(EntityManager entities, T prepared);
+    }
+
+    /**
+     * Goes on with a family whose generations we hold ourselves. Nobody presents anything, so nothing is a reuse: who comes second has
+     * lost a race against another node of ours, and finds what the first has written.
+     *
+     * @return what was prepared; empty if this generation is not the living one any more
+     * @throws OAuthException {@code invalid_grant} if the family is unknown, another client's, expired or ended; and what the
+     *     preparation throws
+     */
+    <T> Optional<T> renew(
+            FamilyId family, long generation, ClientId client, int keyVersion, Preparation<T> preparation, Also<T> also)
+            throws OAuthException {
+        Presented held = new Presented(family, generation, client, Duration.ZERO, now());
+        TokenFamilyRow row =
+                requireOf(database.transact(entities -> entities.find(TokenFamilyRow.class, family.value())), client);
+        requireAlive(row, held.now);
+        if (row.generation != generation) {
+            return Optional.empty();
+        }
+        T prepared = preparation.prepare(
+                row.toAuthorization(), new CodeBinding(row.codeHash, row.redirectUri, row.codeChallenge));
+        return database.transact(entities -> {
+            if (!win(entities, held, keyVersion)) {
+                return Optional.empty();
+            }
+            also.in(entities, prepared);
+            return Optional.of(prepared);
+        });
+    }
+
     private static int keyVersion(TokenFamilyRow row) {
         return Objects.requireNonNull(row.keyVersion, "a rotation writes it");
     }
@@ -190,29 +246,37 @@ public final class TokenFamilies {
      * itself; ends it on reuse.
      */
     private TokenFamilyRow judge(EntityManager entities, Ending ending, Presented presented) throws OAuthException {
-        TokenFamilyRow row = entities.find(TokenFamilyRow.class, presented.family.value());
-        if (row == null) {
-            throw refusal("the family is unknown");
-        }
-        if (!row.clientId.equals(presented.client.value())) {
-            throw refusal("the family is another client's");
-        }
-        if (row.endedAt != null) {
-            throw refusal("the family ended: " + row.endReason);
-        }
+        TokenFamilyRow row = requireOf(entities.find(TokenFamilyRow.class, presented.family.value()), presented.client);
         if (presented.generation > row.generation) {
             endAhead(entities, ending, presented, row);
         }
         if (presented.generation < row.generation && !mayRepeat(row, presented)) {
             endReused(entities, ending, presented, row);
         }
-        if (!presented.now.isBefore(row.deadAt())) {
+        requireAlive(row, presented.now);
+        return row;
+    }
+
+    private static TokenFamilyRow requireOf(@Nullable TokenFamilyRow row, ClientId client) throws OAuthException {
+        if (row == null) {
+            throw refusal("the family is unknown");
+        }
+        if (!row.clientId.equals(client.value())) {
+            throw refusal("the family is another client's");
+        }
+        if (row.endedAt != null) {
+            throw refusal("the family ended: " + row.endReason);
+        }
+        return row;
+    }
+
+    private void requireAlive(TokenFamilyRow row, Instant now) throws OAuthException {
+        if (!now.isBefore(row.deadAt())) {
             throw refusal("the family has expired");
         }
         if (revocations.view().isEnded(new Subject(row.subject), new ClientId(row.clientId), row.authTime)) {
             throw refusal("everything of this user or client was revoked");
         }
-        return row;
     }
 
     /** The successor is the living generation, so nobody has used it. */
@@ -227,7 +291,8 @@ public final class TokenFamilies {
     private void endReused(EntityManager entities, Ending ending, Presented presented, TokenFamilyRow row)
             throws OAuthException {
         if (end(entities, ending, row.familyId, "reuse")) {
-            Audit.record(
+            Audit.write(
+                    entities,
                     AuditEvent.REUSE_DETECTED,
                     Map.of(
                             "family", presented.family,
@@ -241,7 +306,12 @@ public final class TokenFamilies {
     /** Only we make tokens, so the database has gone back to an earlier state, in which consumed tokens are alive again. */
     private void endAhead(EntityManager entities, Ending ending, Presented presented, TokenFamilyRow row)
             throws OAuthException {
-        end(entities, ending, row.familyId, "ahead of the database");
+        if (end(entities, ending, row.familyId, "ahead of the database")) {
+            account(
+                    entities,
+                    presented.family,
+                    Map.of("client", presented.client, "by", "a token newer than the database"));
+        }
         LOG.log(
                 Level.ERROR,
                 "CLAVIGER-0601 a refresh token is newer than the database, which seems to have been restored from a backup:"
@@ -273,24 +343,46 @@ public final class TokenFamilies {
      * @param subject whose they are; empty for anybody's
      * @param client which client has them; empty for any
      * @param after the identifier after which to begin; empty for the first
+     * @throws OAuthException {@code temporarily_unavailable} if the database takes too long to find that
      */
-    public List<Living> list(Optional<Subject> subject, Optional<ClientId> client, String after, int limit) {
+    public List<Living> list(Optional<Subject> subject, Optional<ClientId> client, String after, int limit)
+            throws OAuthException {
         String which = (subject.isPresent() ? " and f.subject = :subject" : "")
                 + (client.isPresent() ? " and f.clientId = :client" : "");
-        return database
-                .transact(entities -> {
+        List<TokenFamilyRow> rows = Database.found(
+                () -> database.transact(entities -> {
                     TypedQuery<TokenFamilyRow> query = entities.createQuery(
                                     LISTED + which + " order by f.familyId", TokenFamilyRow.class)
                             .setParameter("after", after)
                             .setParameter("now", now())
-                            .setMaxResults(limit);
+                            .setMaxResults(limit)
+                            .setHint(Database.TIMEOUT, Database.LONGEST_LOOK);
                     subject.ifPresent(value -> query.setParameter("subject", value.value()));
                     client.ifPresent(value -> query.setParameter("client", value.value()));
                     return query.getResultList();
-                })
-                .stream()
+                }),
+                "ask for one user");
+        return rows.stream()
                 .map(row -> new Living(row.toAuthorization(), row.deadAt()))
                 .toList();
+    }
+
+    /** How many families can be refreshed, of everybody; empty if that takes too long to count. */
+    public OptionalLong living() {
+        return Database.counted(() -> database.transact(entities -> entities.createQuery(
+                        "select count(f) from TokenFamilyRow f where f.generation > 0 and f.endedAt is null"
+                                + " and f.idleExpiresAt > :now and f.expiresAt > :now"
+                                + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime"),
+                        Long.class)
+                .setParameter("now", now())
+                .setHint(Database.TIMEOUT, Database.LONGEST_COUNT)
+                .getSingleResult()));
+    }
+
+    /** What a family came from, alive or not; empty for one that is not there. */
+    public Optional<Authorization> find(FamilyId family) {
+        return Optional.ofNullable(database.transact(entities -> entities.find(TokenFamilyRow.class, family.value())))
+                .map(TokenFamilyRow::toAuthorization);
     }
 
     /** The client to which a family belongs, alive or not. */
@@ -299,24 +391,98 @@ public final class TokenFamilies {
                 .map(row -> new ClientId(row.clientId));
     }
 
-    /** Ends a family: nothing descends from it any more, and its access tokens have ended too. Whether it was this call that ended it. */
-    public boolean end(FamilyId family, String reason) {
-        return revocations.transact((entities, ending) -> end(entities, ending, family.value(), reason));
+    /**
+     * Ends a family: nothing descends from it any more, and its access tokens have ended too.
+     *
+     * @param known what the audit is to say beside that: {@code by} whom, or which {@code client} has asked for it
+     * @return whether it was this call that ended it
+     */
+    public boolean end(FamilyId family, String reason, Map<String, ?> known) {
+        return revocations.transact((entities, ending) -> {
+            boolean ended = end(entities, ending, family.value(), reason);
+            if (ended) {
+                account(entities, family, known);
+            }
+            return ended;
+        });
+    }
+
+    /** The same also for what had ended already, or was never seen here: its access tokens end in any case. */
+    public Revocation revoke(FamilyId family, String reason, Map<String, ?> known) {
+        return revocations.transact((entities, ending) -> {
+            update(entities, family.value(), reason);
+            account(entities, family, known);
+            return ending.end(RevocationKind.FAMILY, family.value());
+        });
+    }
+
+    private static void account(EntityManager entities, FamilyId family, Map<String, ?> known) {
+        Map<String, Object> details = new LinkedHashMap<>(known);
+        details.put("family", family);
+        TokenFamilyRow row = entities.find(TokenFamilyRow.class, family.value());
+        if (row != null) { // whose it was, so that it is found by whoever asks for that
+            details.putIfAbsent("subject", row.subject);
+            details.putIfAbsent("client", row.clientId);
+        }
+        Audit.write(entities, AuditEvent.REVOKED, details);
+    }
+
+    /** The same for a resource owner, who ends none but their own. */
+    public boolean end(FamilyId family, Subject owner, String reason) {
+        return revocations.transact((entities, ending) -> {
+            TokenFamilyRow row = entities.find(TokenFamilyRow.class, family.value());
+            boolean ended =
+                    row != null && row.subject.equals(owner.value()) && end(entities, ending, row.familyId, reason);
+            if (ended) {
+                account(entities, family, Map.of("subject", owner, "by", owner.value()));
+            }
+            return ended;
+        });
+    }
+
+    /**
+     * Ends what a client has of a resource owner, who asks for it: all families that live or whose code has not been redeemed yet.
+     *
+     * @param before is in the same transaction
+     * @return what that said; the families end whatever it was
+     */
+    public boolean endAll(Subject owner, ClientId client, String reason, Predicate<EntityManager> before) {
+        return revocations.<Boolean, RuntimeException>transact((entities, ending) -> {
+            boolean said = before.test(entities);
+            List<String> unended = entities.createQuery(UNENDED, String.class)
+                    .setParameter("subject", owner.value())
+                    .setParameter("client", client.value())
+                    .setParameter("now", now())
+                    .getResultList();
+            unended.forEach(family -> {
+                if (end(entities, ending, family, reason)) {
+                    account(
+                            entities,
+                            new FamilyId(family),
+                            Map.of("client", client, "subject", owner, "by", owner.value()));
+                }
+            });
+            return said;
+        });
     }
 
     /** Answers whether it was this call that ended it. */
     private boolean end(EntityManager entities, Ending ending, String family, String reason) {
-        boolean ended = entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
+        boolean ended = update(entities, family, reason);
+        if (ended) {
+            ending.end(RevocationKind.FAMILY, family);
+        }
+        return ended;
+    }
+
+    private boolean update(EntityManager entities, String family, String reason) {
+        return entities.createQuery("update TokenFamilyRow set endedAt = :now, endReason = :reason"
                                 + " where familyId = :family and endedAt is null")
                         .setParameter("now", now())
                         .setParameter("reason", reason)
                         .setParameter("family", family)
                         .executeUpdate()
                 == 1;
-        if (ended) {
-            ending.end(RevocationKind.FAMILY, family);
-        }
-        return ended;
     }
 
     private static OAuthException refusal(String detail) {

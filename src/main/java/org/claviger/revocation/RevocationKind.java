@@ -40,7 +40,7 @@ public enum RevocationKind {
     }
 
     /** Whether it ends only what began before an instant. */
-    boolean isDated() {
+    public boolean isDated() {
         return dated;
     }
 

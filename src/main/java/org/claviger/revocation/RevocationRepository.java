@@ -6,8 +6,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import org.claviger.audit.Audit;
+import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.database.DatabaseAwayException;
@@ -46,7 +50,7 @@ public final class RevocationRepository {
     /** Ends something, for a transaction that does more. */
     @FunctionalInterface
     public interface Ending {
-        void end(RevocationKind kind, String name);
+        Revocation end(RevocationKind kind, String name);
     }
 
     /** SQL that ends something and answers something. */
@@ -62,8 +66,11 @@ public final class RevocationRepository {
     public <T, E extends Exception> T transact(Work<T, E> work) throws E {
         List<Revocation> written = new ArrayList<>();
         try {
-            return database.transact(
-                    entities -> work.in(entities, (kind, name) -> written.add(write(entities, kind, name))));
+            return database.transact(entities -> work.in(entities, (kind, name) -> {
+                Revocation ended = write(entities, kind, name);
+                written.add(ended);
+                return ended;
+            }));
         } catch (RuntimeException undone) {
             written.clear();
             throw undone;
@@ -72,9 +79,18 @@ public final class RevocationRepository {
         }
     }
 
-    /** Ends one thing in a transaction of its own; an earlier end of it stays. */
-    public Revocation revoke(RevocationKind kind, String name) {
-        Revocation written = database.transact(entities -> write(entities, kind, name));
+    /**
+     * Ends one thing in a transaction of its own; an earlier end of it stays.
+     *
+     * @param known what the audit is to say beside that: {@code by} whom, or which {@code client} has asked for it
+     */
+    public Revocation revoke(RevocationKind kind, String name, Map<String, ?> known) {
+        Map<String, Object> details = new LinkedHashMap<>(known);
+        details.put(kind.value(), name);
+        Revocation written = database.transact(entities -> {
+            Audit.write(entities, AuditEvent.REVOKED, details);
+            return write(entities, kind, name);
+        });
         view.add(written);
         return written;
     }

@@ -20,6 +20,9 @@ public record DatabaseSettings(Optional<String> dataSource, String url, String u
     /** The key that a message about an unusable data source of the server names. */
     public static final String DATA_SOURCE_KEY = Setting.DATABASE_DATA_SOURCE.key();
 
+    /** A resource server has no database: what a server may open all the same is empty, in memory, and gone when it is closed. */
+    private static final DatabaseSettings NONE = new DatabaseSettings("jdbc:h2:mem:", "", "");
+
     // Not a URL: that would have JNDI ask another server, and load what it answers.
     private static final Pattern JNDI_NAME = Pattern.compile("(java:)?[\\w./-]+");
 
@@ -35,6 +38,11 @@ public record DatabaseSettings(Optional<String> dataSource, String url, String u
 
     static DatabaseSettings read(SettingReader reader) {
         Optional<String> dataSource = reader.find(Setting.DATABASE_DATA_SOURCE);
+        if (Role.read(reader) == Role.RESOURCE_SERVER) {
+            List.of(Setting.DATABASE_URL, Setting.DATABASE_USER, Setting.DATABASE_PASSWORD)
+                    .forEach(reader::find);
+            return NONE;
+        }
         if (dataSource.isPresent()) {
             if (!JNDI_NAME.matcher(dataSource.get()).matches()) {
                 throw new SettingsException(

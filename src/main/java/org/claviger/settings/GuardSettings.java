@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claviger.oauth.ClientId;
 import org.claviger.oauth.Scope;
 
 /**
@@ -60,11 +62,13 @@ public record GuardSettings(
         one(reader, Setting.GUARD_REQUIRED_SCOPE, "").forEach((context, value) -> scopes.put(context, scope(value)));
         Map<String, String> claims = one(reader, Setting.GUARD_ROLE_CLAIM, Setting.GUARD_ROLE_CLAIM.byDefault());
         Map<String, Map<String, Set<String>>> mappings = mappings(reader);
+        Map<String, Optional<ClientId>> browserClients = browserClients(reader);
 
         Set<String> contexts = new TreeSet<>(audiences.keySet());
         contexts.addAll(scopes.keySet());
         contexts.addAll(claims.keySet());
         contexts.addAll(mappings.keySet());
+        contexts.addAll(browserClients.keySet());
         Map<String, GuardedApplication> byContext = contexts.stream()
                 .collect(Collectors.toMap(
                         context -> context,
@@ -72,7 +76,8 @@ public record GuardSettings(
                                 own(audiences, context),
                                 own(scopes, context),
                                 own(claims, context),
-                                own(mappings, context))));
+                                own(mappings, context),
+                                own(browserClients, context))));
         Set<String> include = applications(reader, Setting.GUARD_INCLUDE);
         Set<String> exclude = applications(reader, Setting.GUARD_EXCLUDE);
         if (!include.isEmpty() && !exclude.isEmpty()) {
@@ -120,6 +125,26 @@ public record GuardSettings(
                     .add(mapping.group("role").strip());
         });
         return mappings;
+    }
+
+    /** A session is a cookie for one path, so each application that has one is named. */
+    private static Map<String, Optional<ClientId>> browserClients(SettingReader reader) {
+        Map<String, Optional<ClientId>> clients = new HashMap<>();
+        one(reader, Setting.GUARD_BROWSER_CLIENT, "").forEach((context, value) -> {
+            if (context.equals(EVERYWHERE) && !value.isEmpty()) {
+                throw malformed(Setting.GUARD_BROWSER_CLIENT, "/context=client_id", value);
+            }
+            clients.put(context, value.isEmpty() ? Optional.empty() : Optional.of(browserClient(value)));
+        });
+        return clients;
+    }
+
+    /** Who signs in at the console gets tokens that administer: no application stands behind that cookie. */
+    private static ClientId browserClient(String value) {
+        return ClientId.find(value)
+                .filter(client -> !client.equals(ClientId.CONSOLE))
+                .orElseThrow(() -> malformed(
+                        Setting.GUARD_BROWSER_CLIENT, "/context=client_id of a client other than the console", value));
     }
 
     private static void entries(SettingReader reader, Setting setting, Consumer<Matcher> read) {

@@ -11,6 +11,7 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -31,10 +32,14 @@ final class KeyEncryptionKeys {
         this.setting = setting;
     }
 
-    /** The key that wraps. */
-    static SecretKey read(SettingReader reader) {
-        return new KeyEncryptionKeys(reader, Setting.KEY_ENCRYPTION_KEY)
-                .key(reader.require(Setting.KEY_ENCRYPTION_KEY, EXPECTED));
+    /** The key that wraps, which only an issuer has: a resource server does not even read the file. */
+    static Optional<SecretKey> read(SettingReader reader, Role role) {
+        if (role == Role.RESOURCE_SERVER) {
+            reader.find(Setting.KEY_ENCRYPTION_KEY);
+            return Optional.empty();
+        }
+        return Optional.of(new KeyEncryptionKeys(reader, Setting.KEY_ENCRYPTION_KEY)
+                .key(reader.require(Setting.KEY_ENCRYPTION_KEY, EXPECTED)));
     }
 
     /** Keys that only open: what wrapped before, or will. */

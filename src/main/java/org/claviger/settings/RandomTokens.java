@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /** Random values that nobody can guess, in base64url, and the hashes under which the database knows them. */
 public final class RandomTokens {
@@ -22,6 +23,13 @@ public final class RandomTokens {
     /** 128 random bits: 22 characters. For what is only a name. */
     public String identifier() {
         return next(16);
+    }
+
+    /** The same as 32 hexadecimal digits. */
+    public String hexadecimal() {
+        byte[] bytes = new byte[16];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private String next(int length) {

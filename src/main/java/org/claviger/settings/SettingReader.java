@@ -215,6 +215,12 @@ final class SettingReader {
                 .ifPresent(advised -> warn(key + ": " + value + " is outside of what is advised: " + advised));
     }
 
+    /** Whether somebody has set it, and not to what it is anyhow. */
+    boolean isConfigured(SettingValue value) {
+        return !value.origin().equals(DEFAULT)
+                && (value.setting().isSecret() || !value.value().equals(value.byDefault()));
+    }
+
     void warn(String warning) {
         warnings.add(warning);
     }

@@ -24,38 +24,51 @@ import org.eclipse.microprofile.config.ConfigValue;
  * The settings of this installation, validated as a whole when they are read; {@link Setting} lists them. What administrators may
  * change is laid over them by {@link #withAdministered}: whoever needs that asks for the settings anew each time.
  *
+ * @param role whether this is the issuer, or a resource server of one that is elsewhere
+ * @param resourceServer how that hears from its issuer; empty for an issuer
  * @param audience what access tokens are for where their client names nothing else, and what the guard expects
  * @param roleClaims further claims that carry what {@code groups} carries, for verifiers that look elsewhere
  * @param metricsReaders the addresses that may read metrics without a token
  * @param clientSecretOverlap how long the secret of a client stays good after it was given another
+ * @param auditRetention how long events stay in the audit
  * @param feed how a node hears of what others change
  * @param guard which applications of the server are guarded, and by what
- * @param keyEncryptionKey wraps every key in the database
+ * @param consoleClassification names the rules for the administration console
+ * @param wrappingKey wraps every key in the database; empty for a resource server, which has neither
  * @param furtherKeyEncryptionKeys open what they have wrapped, and wrap nothing
  * @param importFile the file of clients and users to import at the start, if any
  * @param administrator whom the settings name as administrator, if anybody
+ * @param passwords what passwords of users in the database must be
+ * @param identity where people are who are not in the database
  * @param dataDirectory where the server writes files
  * @param values every setting as it is in force, by its key
  * @param warnings what is accepted and not advised, a line each
  * @param configured what was written in MicroProfile Config at the start, by the key of a live setting
  */
 public record Settings(
+        Role role,
+        Optional<ResourceServerSettings> resourceServer,
         Issuer issuer,
         String audience,
         List<String> roleClaims,
         Classifications classifications,
         Duration clientSecretOverlap,
+        Duration auditRetention,
         KeySettings keys,
         DatabaseSettings database,
         BrandSettings brand,
         TrustedProxies trustedProxies,
         Networks metricsReaders,
+        GatewayHeaders gatewayHeaders,
         FeedSettings feed,
         GuardSettings guard,
-        SecretKey keyEncryptionKey,
+        String consoleClassification,
+        Optional<SecretKey> wrappingKey,
         List<SecretKey> furtherKeyEncryptionKeys,
         Optional<String> importFile,
         Optional<AdministratorSettings> administrator,
+        PasswordSettings passwords,
+        IdentitySettings identity,
         Path dataDirectory,
         Map<String, SettingValue> values,
         List<String> warnings,
@@ -106,6 +119,13 @@ public record Settings(
         return readAll(written(source));
     }
 
+    /** Whether the telemetry of the server is switched on: MicroProfile Telemetry 1.1 has it off unless {@code otel.sdk.disabled} is {@code false}. */
+    public static boolean isTelemetryOn(Config config) {
+        return config.getOptionalValue("otel.sdk.disabled", String.class)
+                .filter(off -> off.strip().equalsIgnoreCase("false"))
+                .isPresent();
+    }
+
     static Function<String, Optional<Written>> written(Function<String, Optional<String>> source) {
         return key -> source.apply(key).map(text -> new Written(text, "configuration", false));
     }
@@ -121,31 +141,40 @@ public record Settings(
         }
         List<String> claims = roleClaims(reader);
         GuardSettings guard = GuardSettings.read(reader, audience, issuer.adminAudience());
-        warnOfRoleClaims(reader, claims, guard);
+        Role role = Role.read(reader);
+        if (role == Role.ISSUER) { // what tokens carry is the issuer's to know
+            warnOfRoleClaims(reader, claims, guard);
+        }
         Settings read = new Settings(
+                role,
+                ResourceServerSettings.read(reader, role),
                 issuer,
                 audience,
                 claims,
                 Classifications.read(reader),
                 reader.duration(Setting.CLIENT_SECRET_OVERLAP),
+                reader.duration(Setting.AUDIT_RETENTION),
                 KeySettings.read(reader),
                 DatabaseSettings.read(reader),
                 BrandSettings.read(reader),
                 TrustedProxies.read(reader),
                 Networks.read(reader, Setting.METRICS_ADDRESSES),
+                GatewayHeaders.read(reader),
                 FeedSettings.read(reader),
                 guard,
-                KeyEncryptionKeys.read(reader),
+                reader.text(Setting.CONSOLE_CLASSIFICATION),
+                KeyEncryptionKeys.read(reader, role),
                 KeyEncryptionKeys.readFurther(reader),
                 reader.find(Setting.IMPORT),
                 AdministratorSettings.read(reader),
+                PasswordSettings.read(reader),
+                IdentitySettings.read(reader),
                 reader.path(Setting.DATA_DIRECTORY),
                 reader.values(),
-                reader.warnings(),
+                warnings(reader, role),
                 // Only the rules of a classification that is added later are not there yet: they are looked up once,
                 // and kept.
                 key -> atStart.computeIfAbsent(key, source));
-        reader.find(Setting.KEY_ENCRYPTION_KEY_PASSWORD); // which only a keystore needs
         atStart.keySet().removeIf(key -> !reader.value(key).setting().isLive()); // no secret stays here
         return read;
     }
@@ -164,31 +193,51 @@ public record Settings(
         warnOfRoleClaims(reader, claims, guard);
         Classifications classes = Classifications.read(reader);
         Duration overlap = reader.duration(Setting.CLIENT_SECRET_OVERLAP);
+        Duration audited = reader.duration(Setting.AUDIT_RETENTION);
         BrandSettings look = brand.readLive(reader);
+        PasswordSettings newPasswords = passwords.readLive(reader);
         Map<String, SettingValue> all = new LinkedHashMap<>(values);
         all.values().removeIf(value -> value.setting().isLive());
         all.putAll(reader.values());
         return new Settings(
+                role,
+                resourceServer,
                 issuer,
                 audience,
                 claims,
                 classes,
                 overlap,
+                audited,
                 keys,
                 database,
                 look,
                 trustedProxies,
                 metricsReaders,
+                gatewayHeaders,
                 feed,
                 guard,
-                keyEncryptionKey,
+                consoleClassification,
+                wrappingKey,
                 furtherKeyEncryptionKeys,
                 importFile,
                 administrator,
+                newPasswords,
+                identity,
                 dataDirectory,
                 all,
                 reader.warnings(),
                 configured);
+    }
+
+    /** Of an issuer: a resource server has none. */
+    public SecretKey keyEncryptionKey() {
+        return wrappingKey.orElseThrow(() -> new IllegalStateException("there is no key-encryption key in this role"));
+    }
+
+    private static List<String> warnings(SettingReader reader, Role role) {
+        reader.find(Setting.KEY_ENCRYPTION_KEY_PASSWORD); // which only a keystore needs
+        ResourceServerSettings.warnOfOthers(reader, role);
+        return reader.warnings();
     }
 
     /** Every setting as it is in force, by its key: first those for all in the order of {@link Setting}, then each classification's. */

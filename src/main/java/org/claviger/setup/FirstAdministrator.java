@@ -15,6 +15,7 @@ import org.claviger.client.Clients;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.identity.NewResourceOwner;
+import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.settings.AdministratorSettings;
 import org.claviger.settings.RandomTokens;
@@ -42,6 +43,7 @@ public final class FirstAdministrator {
     private final RandomTokens tokens;
     private final Clock clock;
     private final CodeFile file;
+    private final PasswordPolicy policy;
 
     /** Until when the code is good that this node has written, if there is one. */
     private volatile @Nullable Instant writtenUntil;
@@ -60,6 +62,7 @@ public final class FirstAdministrator {
         this.tokens = tokens;
         this.clock = clock;
         this.file = new CodeFile(settings.dataDirectory());
+        this.policy = new PasswordPolicy(() -> settings);
     }
 
     /** What came of an attempt to become the first administrator. */
@@ -97,13 +100,18 @@ public final class FirstAdministrator {
         if (database.transact(entities -> resourceOwners.isNameTaken(entities, administrator.username()))) {
             return;
         }
+        policy.objection(administrator).ifPresent(objection -> {
+            throw new SettingsException(AdministratorSettings.PASSWORD_KEY, objection);
+        });
         if (clients.isRegistered(administrator.username())) {
             throw new SettingsException(AdministratorSettings.USERNAME_KEY, "is the client_id of a client");
         }
-        if (resourceOwners.registerIfAbsent(administrator)) {
-            Audit.record(
-                    AuditEvent.ADMINISTRATOR_CREATED, Map.of("name", administrator.username(), "by", "the settings"));
-        }
+        resourceOwners.registerIfAbsent(
+                administrator, entities -> account(entities, administrator.username(), "the settings"));
+    }
+
+    private static void account(EntityManager entities, String username, String by) {
+        Audit.write(entities, AuditEvent.ADMINISTRATOR_CREATED, Map.of("name", username, "by", by));
     }
 
     private static NewResourceOwner administrator(AdministratorSettings configured) {
@@ -245,9 +253,7 @@ public final class FirstAdministrator {
         Database.Change<RuntimeException> creation = resourceOwners.creation(
                 NewResourceOwner.administrator(username, new NewResourceOwner.Password(password)));
         Outcome outcome = database.transact(entities -> {
-            // The row stays locked until the commit: what is read after this is true until then.
-            entities.createQuery("update VersionNumberRow set number = number + 1 where name = 'first_administrator'")
-                    .executeUpdate();
+            resourceOwners.lockAdministrators(entities);
             if (resourceOwners.hasAdministrator(entities) || !isCode(entities, code)) {
                 return Outcome.CODE_REFUSED;
             }
@@ -256,6 +262,7 @@ public final class FirstAdministrator {
             }
             entities.createQuery("delete from SetupCodeRow").executeUpdate();
             creation.in(entities);
+            account(entities, username, "the code");
             return Outcome.DONE;
         });
         if (outcome == Outcome.DONE) {

@@ -10,6 +10,7 @@ import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Clients;
 import org.claviger.database.Database;
+import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.key.MacKeys;
 import org.claviger.key.MacPurpose;
@@ -34,6 +35,7 @@ public final class Import {
      *
      * @param environment where secrets may stand that the file only names
      * @param classifications those that clients may name
+     * @param policy what new passwords of users must be
      */
     public Import(
             Database database,
@@ -41,12 +43,13 @@ public final class Import {
             Clients clients,
             ResourceOwners resourceOwners,
             Map<String, String> environment,
-            Set<String> classifications) {
+            Set<String> classifications,
+            PasswordPolicy policy) {
         this.database = database;
         this.macKeys = macKeys;
         this.clients = clients;
         this.resourceOwners = resourceOwners;
-        this.file = new ImportFile(clients, resourceOwners, environment, classifications);
+        this.file = new ImportFile(clients, resourceOwners, environment, classifications, policy);
     }
 
     /**
@@ -79,6 +82,9 @@ public final class Import {
         if (entry.kind().equals("user") && clients.isRegistered(entry.name())) {
             throw ImportFile.refuse(entry, "is the client_id of a client");
         }
+        if (entry.kind().equals("user") && resourceOwners.isLinked(entry.name())) {
+            throw ImportFile.refuse(entry, "is the name of somebody of another store (claviger.identity-store)");
+        }
     }
 
     /** Applies the entry unless another node, which has the same in its file, comes first. */
@@ -90,7 +96,6 @@ public final class Import {
                 insertEmptyDigest(entry);
             }
             if (replaceDigest(entry, seen, digest, change)) {
-                Audit.record(AuditEvent.IMPORTED, Map.of("kind", entry.kind(), "name", entry.name()));
                 return;
             }
         }
@@ -118,6 +123,7 @@ public final class Import {
                     .executeUpdate();
             if (replaced == 1) {
                 change.in(entities);
+                Audit.write(entities, AuditEvent.IMPORTED, Map.of("kind", entry.kind(), "name", entry.name()));
             }
             return replaced == 1;
         });

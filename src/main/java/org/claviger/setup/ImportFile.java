@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.claviger.client.Clients;
 import org.claviger.client.NewClient;
 import org.claviger.identity.NewResourceOwner;
+import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.settings.JsonFile;
 import org.claviger.settings.JsonMembers;
@@ -27,16 +28,19 @@ final class ImportFile {
     private final ResourceOwners resourceOwners;
     private final Map<String, String> environment;
     private final Set<String> classifications;
+    private final PasswordPolicy policy;
 
     ImportFile(
             Clients clients,
             ResourceOwners resourceOwners,
             Map<String, String> environment,
-            Set<String> classifications) {
+            Set<String> classifications,
+            PasswordPolicy policy) {
         this.clients = clients;
         this.resourceOwners = resourceOwners;
         this.environment = environment;
         this.classifications = classifications;
+        this.policy = policy;
     }
 
     /** The entries of the file, all of them valid in themselves. */
@@ -84,7 +88,9 @@ final class ImportFile {
                 owner.username(),
                 pointer + "/username",
                 entry,
-                () -> {},
+                () -> policy.objection(owner).ifPresent(objection -> {
+                    throw new IllegalArgumentException(pointer + "/password: " + objection);
+                }),
                 () -> resourceOwners.registration(owner));
     }
 

@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
+import org.claviger.authorize.ChosenPassword;
 import org.claviger.http.Requests;
 import org.claviger.identity.NewResourceOwner;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
+import org.claviger.page.FormProblem;
 import org.claviger.page.PageEndpoint;
 import org.claviger.setup.SetupForm.Typed;
 import org.claviger.throttle.Throttle;
@@ -61,42 +63,39 @@ public final class SetupEndpoint extends PageEndpoint {
         try {
             throttle.check(attempt);
         } catch (OAuthException tooEarly) {
-            showAgain(request, response, typed, SetupProblem.THROTTLED, tooEarly.retryAfter());
+            showAgain(request, response, typed, FormProblem.THROTTLED, tooEarly.retryAfter());
             return;
         }
-        Optional<SetupProblem> problem = become(attempt, typed, fields);
+        Optional<FormProblem> problem = become(attempt, typed, fields);
         if (problem.isPresent()) {
             showAgain(request, response, typed, problem.get(), Optional.empty());
             return;
         }
-        Audit.record(AuditEvent.ADMINISTRATOR_CREATED, Map.of("name", typed.username(), "by", "the code"));
         form.showDone(request, response, typed.username());
     }
 
     /** Nothing is said about anything else before the code is proven. */
-    private Optional<SetupProblem> become(Attempt attempt, Typed typed, Parameters fields) throws OAuthException {
+    private Optional<FormProblem> become(Attempt attempt, Typed typed, Parameters fields) throws OAuthException {
         if (!firstAdministrator.isCode(typed.code())) {
             throttle.failed(attempt);
-            return Optional.of(SetupProblem.WRONG_CODE);
+            return Optional.of(FormProblem.WRONG_CODE);
         }
         throttle.succeeded(attempt);
-        String password = fields.find("password").orElse("");
         if (!NewResourceOwner.isUsername(typed.username())) {
-            return Optional.of(SetupProblem.BAD_USERNAME);
+            return Optional.of(FormProblem.BAD_USERNAME);
         }
         if (!firstAdministrator.isFree(typed.username())) {
-            return Optional.of(SetupProblem.NAME_TAKEN);
+            return Optional.of(FormProblem.NAME_TAKEN);
         }
-        if (!NewResourceOwner.isPassword(password)) {
-            return Optional.of(SetupProblem.BAD_PASSWORD);
+        ChosenPassword chosen = ChosenPassword.of(fields);
+        Optional<FormProblem> problem = chosen.problem(form.policy(), typed.username());
+        if (problem.isPresent()) {
+            return problem;
         }
-        if (!password.equals(fields.find("password_again").orElse(""))) {
-            return Optional.of(SetupProblem.PASSWORDS_DIFFER);
-        }
-        return switch (firstAdministrator.redeem(typed.code(), typed.username(), password)) {
+        return switch (firstAdministrator.redeem(typed.code(), typed.username(), chosen.value())) {
             case DONE -> Optional.empty();
-            case CODE_REFUSED -> Optional.of(SetupProblem.WRONG_CODE);
-            case NAME_TAKEN -> Optional.of(SetupProblem.NAME_TAKEN);
+            case CODE_REFUSED -> Optional.of(FormProblem.WRONG_CODE);
+            case NAME_TAKEN -> Optional.of(FormProblem.NAME_TAKEN);
         };
     }
 
@@ -104,7 +103,7 @@ public final class SetupEndpoint extends PageEndpoint {
             HttpServletRequest request,
             HttpServletResponse response,
             Typed typed,
-            SetupProblem problem,
+            FormProblem problem,
             Optional<Duration> retryAfter)
             throws IOException {
         Audit.record(

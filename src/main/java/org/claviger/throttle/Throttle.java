@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.claviger.database.Database;
@@ -51,6 +52,7 @@ public final class Throttle {
     /** Failures that this node has seen, so that it knows when there is something to forget. */
     private final Map<String, Instant> failed = new ConcurrentHashMap<>();
 
+    private final LongAdder refused = new LongAdder();
     private Instant nextDeletion = Instant.MIN;
 
     public Throttle(Database database, MacKeys macKeys, Clock clock) {
@@ -79,9 +81,15 @@ public final class Throttle {
         Instant now = clock.instant();
         Instant until = latest(blockedUntil(key(attempt)), blockedUntil(addressKey(attempt)));
         if (now.isBefore(until)) {
+            refused.increment();
             throw OAuthException.slowDown(
                     Duration.between(now, until).plusMillis(999).truncatedTo(ChronoUnit.SECONDS));
         }
+    }
+
+    /** How many attempts this node has refused because they came too early. */
+    public long refused() {
+        return refused.sum();
     }
 
     private Instant blockedUntil(String key) {

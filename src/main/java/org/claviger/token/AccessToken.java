@@ -9,7 +9,7 @@ import org.claviger.oauth.Scope;
  * @param value the JWT: a credential
  * @param expiresIn seconds
  */
-record AccessToken(String value, long expiresIn, Scope scope, FamilyId family) {
+public record AccessToken(String value, long expiresIn, Scope scope, FamilyId family) {
     @Override
     public String toString() {
         return "AccessToken[family=" + family + "]";

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.claviger.client.Client;
+import org.claviger.identity.LinkedPeople;
 import org.claviger.identity.ResourceOwner;
-import org.claviger.identity.ResourceOwners;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.SigningKey;
 import org.claviger.key.SigningKeys;
@@ -30,7 +30,7 @@ import org.claviger.settings.Settings;
 /** Issues access tokens: JWTs as RFC 9068 section 2.2 and MicroProfile JWT 2.1 describe them. */
 public final class AccessTokens {
     private final Supplier<Settings> settings;
-    private final ResourceOwners resourceOwners;
+    private final LinkedPeople people;
     private final SigningKeys keys;
     private final RevocationView revocations;
     private final RandomTokens tokens;
@@ -39,13 +39,13 @@ public final class AccessTokens {
 
     public AccessTokens(
             Supplier<Settings> settings,
-            ResourceOwners resourceOwners,
+            LinkedPeople people,
             SigningKeys keys,
             RevocationView revocations,
             RandomTokens tokens,
             Clock clock) {
         this.settings = settings;
-        this.resourceOwners = resourceOwners;
+        this.people = people;
         this.keys = keys;
         this.revocations = revocations;
         this.tokens = tokens;
@@ -58,9 +58,8 @@ public final class AccessTokens {
      * @throws OAuthException {@code invalid_grant} if the resource owner is gone or disabled, {@code temporarily_unavailable} if no key
      *     can sign now, or this node does not know what has ended lately
      */
-    AccessToken issue(Client client, Authorization authorization) throws OAuthException {
-        ResourceOwner owner = resourceOwners
-                .find(authorization.subject())
+    public AccessToken issue(Client client, Authorization authorization) throws OAuthException {
+        ResourceOwner owner = people.find(authorization.subject())
                 .orElseThrow(() -> new OAuthException(
                         INVALID_GRANT, "the grant is invalid, expired or revoked", "the user is gone or disabled"));
         Scope scope = authorization

@@ -62,6 +62,7 @@ abstract class ClientEndpoint extends Endpoint {
             known.put("client", credentials.id());
             Cors.allow(request, response, authentication.clients().allowedOrigins(credentials.id()));
             Client client = authentication.prove(request, credentials);
+            request.setAttribute(CLIENT, client.id().value());
             answer(new Asking(client, parameters, request), response, known);
         } catch (OAuthException refusal) {
             known.put("address", authentication.address(request));

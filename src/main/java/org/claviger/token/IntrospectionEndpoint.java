@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.client.Client;
 import org.claviger.guard.LiveTokens;
@@ -82,6 +83,8 @@ public final class IntrospectionEndpoint extends ClientEndpoint {
         Optional<Map<String, Object>> accessToken = accessToken(token, client);
         Map<String, Object> answer =
                 accessToken.or(() -> refreshToken(token, client)).orElse(Map.of("active", false));
+        known.put("active", answer.get("active"));
+        Audit.record(AuditEvent.INTROSPECTED, known);
         response.addHeader("Vary", "Accept");
         if (wantsSigned(asking.request())) {
             Answers.send(response, HttpServletResponse.SC_OK, SIGNED, sign(client, answer));

@@ -5,7 +5,6 @@ import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.Optional;
-import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.VerifiedJwt;
@@ -60,8 +59,7 @@ public final class RevocationEndpoint extends ClientEndpoint {
         if (refreshToken.isPresent()) {
             known.put("family", refreshToken.get().family());
             requireOwn(client.equals(refreshToken.get().client()));
-            families.end(refreshToken.get().family(), "revoked");
-            Audit.record(AuditEvent.REVOKED, known);
+            families.end(refreshToken.get().family(), "revoked", known);
         } else if (accessToken.isPresent()) {
             String id = accessToken.get().text("jti").orElseThrow();
             known.put("token", id);
@@ -70,8 +68,7 @@ public final class RevocationEndpoint extends ClientEndpoint {
                     .text("client_id")
                     .filter(client.value()::equals)
                     .isPresent());
-            revocations.revoke(RevocationKind.TOKEN, id);
-            Audit.record(AuditEvent.REVOKED, known);
+            revocations.revoke(RevocationKind.TOKEN, id, known);
         }
         response.setStatus(HttpServletResponse.SC_OK);
         response.setContentLength(0);

@@ -36,6 +36,7 @@ public final class TokenEndpoint extends ClientEndpoint {
             throws OAuthException, IOException {
         GrantType type = grantType(asking.client(), asking.parameters());
         known.put("grant", type);
+        asking.request().setAttribute(GRANT, type.value());
         TokenResponse granted = grant(type, asking.client(), asking.parameters());
         known.put("family", granted.accessToken().family());
         known.put("scope", granted.accessToken().scope());

@@ -15,6 +15,9 @@ import java.util.stream.Collectors;
 
 /** What outlives a start: the key-encryption key, and the demo's clients and users with their random passwords. */
 final class DemoData {
+    /** As which the demo has browser sessions; nobody ever uses its secret. */
+    static final String BROWSER_CLIENT = "demo-web";
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"; // none that looks like another
 
@@ -46,7 +49,7 @@ final class DemoData {
         return file;
     }
 
-    /** The passwords of the users and the secrets of the clients {@code batch} and {@code operator}, by their names: the same at each start. */
+    /** The passwords of the users and the secrets of the clients, by their names: the same at each start. */
     Properties passwords() throws IOException {
         Path file = folder.resolve("demo-passwords");
         Properties passwords = new Properties();
@@ -61,6 +64,7 @@ final class DemoData {
         passwords.computeIfAbsent("root", user -> randomPassword());
         passwords.computeIfAbsent("batch", client -> randomSecret());
         passwords.computeIfAbsent("operator", client -> randomSecret());
+        passwords.computeIfAbsent(BROWSER_CLIENT, client -> randomSecret());
         if (passwords.size() > known) {
             StringWriter text = new StringWriter();
             passwords.store(text, "What ./mvnw -Prun prints");
@@ -85,13 +89,21 @@ final class DemoData {
                       "token_endpoint_auth_method": "none"
                     },
                     {
+                      "client_id": "%s",
+                      "client_name": "Demo in a browser session",
+                      "client_secret": "%s",
+                      "redirect_uris": ["http://127.0.0.1:%d/api/v2/auth/session/callback"],
+                      "grant_types": ["authorization_code", "refresh_token"],
+                      "scope": "profile demo"
+                    },
+                    {
                       "client_id": "batch",
                       "client_name": "Nightly batch",
                       "client_secret": "%s",
                       "grant_types": ["client_credentials"],
                       "scope": "demo",
                       "token_endpoint_auth_method": "client_secret_basic",
-                      "groups": ["user"]
+                      "groups": ["user", "orders"]
                     },
                     {
                       "client_id": "operator",
@@ -110,6 +122,9 @@ final class DemoData {
                 }
                 """
                         .formatted(
+                                port,
+                                BROWSER_CLIENT,
+                                passwords.getProperty(BROWSER_CLIENT),
                                 port,
                                 passwords.getProperty("batch"),
                                 passwords.getProperty("operator"),

@@ -44,8 +44,11 @@ final class Main {
 
     private void run() throws InterruptedException, IOException, StartFailure {
         Path target = project.resolve("target");
-        List<Path> wars =
-                List.of(target.resolve("claviger.war"), target.resolve("well-known.war"), target.resolve("demo.war"));
+        List<Path> wars = List.of(
+                target.resolve("claviger.war"),
+                target.resolve("well-known.war"),
+                target.resolve("demo.war"),
+                target.resolve("plain.war"));
         ServerProcess server = PayaraMicro.start(project, port, wars, environment(), Main::say, List.of());
         try {
             server.awaitReady(URI.create(address + "/api/v2/auth/jwks"));
@@ -68,6 +71,14 @@ final class Main {
         settings.put("CLAVIGER_DATABASE_URL", data.databaseUrl());
         settings.put("CLAVIGER_KEY_ENCRYPTION_KEY", "file:" + data.keyEncryptionKey());
         settings.put("CLAVIGER_IMPORT", data.importFile(port).toString());
+        // The demo calls the plain application
+        settings.put("CLAVIGER_CALLS_ORDERS_BASE_URIS", address + "/plain/api");
+        settings.put("CLAVIGER_CALLS_ORDERS_ISSUER", address + "/api/v2/auth");
+        settings.put("CLAVIGER_CALLS_ORDERS_CLIENT_ID", "batch");
+        settings.put("CLAVIGER_CALLS_ORDERS_CLIENT_SECRET", data.passwords().getProperty("batch"));
+        if (System.getenv("CLAVIGER_IMPORT") == null) {
+            settings.put("CLAVIGER_GUARD_BROWSER_CLIENT", "/demo=" + DemoData.BROWSER_CLIENT);
+        }
         settings.keySet().removeAll(System.getenv().keySet());
         return settings;
     }
@@ -81,7 +92,7 @@ final class Main {
         Properties passwords = data.passwords();
         return """
 
-                Claviger is ready. Open %s/demo/ and sign in as
+                Claviger is ready. Open %s/demo/ (or %1$s/demo/session.html, where Claviger holds the tokens) and sign in as
 
                     alice  %s  who has the role user
                     bob    %s  who has the roles user and admin

@@ -24,20 +24,21 @@ import java.util.stream.Stream;
 /** What holds for every class of ours. {@link CanaryTest} shows that each rule catches who breaks it. */
 @AnalyzeClasses(packages = "org.claviger", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final Set<String> GROUND = Set.of("oauth", "jose", "settings", "database", "audit");
+    private static final Set<String> GROUND = Set.of("oauth", "jose", "settings", "database", "audit", "trace");
     private static final Set<String> FEATURES =
             Set.of("client", "identity", "key", "live", "refresh", "revocation", "throttle");
     private static final Set<String> FRONT = Set.of("authorize", "guard", "discovery");
-    private static final Set<String> TOP = Set.of("token", "admin", "setup");
+    private static final Set<String> TOP = Set.of("token", "admin", "setup", "account");
 
     /** Each package below the root, and the others that it may use. The root uses all, and nobody uses the root. */
     private static final Map<String, Set<String>> USES = new TreeMap<>(Map.of(
             "oauth", Set.of(),
             "jose", Set.of("oauth"),
             "settings", Set.of("oauth", "jose"),
-            "database", Set.of("oauth", "settings"),
-            "audit", Set.of("oauth", "settings"),
-            "http", Set.of("oauth", "settings", "database"),
+            "trace", Set.of(),
+            "database", Set.of("oauth", "settings", "trace"),
+            "audit", Set.of("oauth", "settings", "database", "trace"),
+            "http", Set.of("oauth", "settings", "database", "audit"),
             "page", Set.of("oauth", "settings", "audit", "http")));
 
     private static final Pattern TIME_OR_RANDOMNESS = Pattern.compile(String.join(
@@ -55,8 +56,11 @@ class ArchitectureTest {
     static {
         USES.put("push", Set.of("oauth", "settings", "database"));
         FEATURES.forEach(name -> USES.put(name, union(GROUND, Set.of("key", "revocation"))));
+        USES.put("remote", union(GROUND, Set.of("revocation", "guard")));
         FRONT.forEach(name -> USES.put(name, union(GROUND, FEATURES, Set.of("http", "page"))));
         TOP.forEach(name -> USES.put(name, union(GROUND, FEATURES, FRONT, Set.of("http", "page"))));
+        USES.put("browser", union(GROUND, FEATURES, FRONT, Set.of("http", "page", "token")));
+        USES.put("console", union(GROUND, FEATURES, FRONT, TOP, Set.of("http", "page", "browser")));
     }
 
     @ArchTest

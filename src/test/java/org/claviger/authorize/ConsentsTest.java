@@ -107,7 +107,7 @@ class ConsentsTest {
         Subject bob = new Subject("bob");
         consents.allow(ALICE, standard, BOTH);
         consents.allow(bob, standard, BOTH);
-        consents.withdrawAll(ALICE);
+        TestDatabase.database().change(consents.withdrawal(ALICE));
 
         assertThat(consents.isAllowed(ALICE, standard, Scope.EMPTY)).isFalse();
         assertThat(consents.isAllowed(bob, standard, BOTH)).isTrue();

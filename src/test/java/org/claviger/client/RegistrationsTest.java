@@ -46,7 +46,7 @@ class RegistrationsTest {
     }
 
     private Registered create(NewClient client) {
-        return registrations.create(client, NOTHING).orElseThrow();
+        return registrations.create(client, NOTHING, "test").orElseThrow();
     }
 
     private boolean proves(String secret) {
@@ -95,7 +95,7 @@ class RegistrationsTest {
     void anIdentifierThatIsTakenStaysWithWhoHasIt() {
         create(made(ENTRY));
 
-        assertThat(registrations.create(made(ENTRY.replace("Web", "Other")), NOTHING))
+        assertThat(registrations.create(made(ENTRY.replace("Web", "Other")), NOTHING, "test"))
                 .isEmpty();
         assertThat(clients.find(WEB).orElseThrow().name()).isEqualTo("Web");
     }
@@ -105,7 +105,7 @@ class RegistrationsTest {
         for (int round = 0; round < 5; round++) {
             String entry = ENTRY.replace("'web'", "'web" + round + "'");
             List<Boolean> created = Parallel.run(
-                    4, () -> registrations.create(made(entry), NOTHING).isPresent());
+                    4, () -> registrations.create(made(entry), NOTHING, "test").isPresent());
             assertThat(created).containsOnlyOnce(true);
         }
     }
@@ -116,7 +116,7 @@ class RegistrationsTest {
         Registered seen = create(client);
 
         NewClient after = changed(seen, "{'client_name':null,'scope':'a b'}");
-        Registered changed = registrations.change(seen, after).orElseThrow();
+        Registered changed = registrations.change(seen, after, "test").orElseThrow();
 
         assertThat(after.secret()).isEmpty();
         assertThat(changed.edition()).isNotEqualTo(seen.edition());
@@ -151,12 +151,13 @@ class RegistrationsTest {
     @Test
     void whatRestsOnAnOlderStateChangesNothing() {
         Registered seen = create(made(ENTRY));
-        registrations.change(seen, changed(seen, "{'scope':'a'}"));
+        registrations.change(seen, changed(seen, "{'scope':'a'}"), "test");
 
-        assertThat(registrations.change(seen, changed(seen, "{'scope':'b'}"))).isEmpty();
-        assertThat(registrations.enable(seen, false)).isEmpty();
-        assertThat(registrations.rotate(seen, SECRET, Duration.ZERO)).isEmpty();
-        assertThat(registrations.delete(seen, NOTHING)).isFalse();
+        assertThat(registrations.change(seen, changed(seen, "{'scope':'b'}"), "test"))
+                .isEmpty();
+        assertThat(registrations.enable(seen, false, "test")).isEmpty();
+        assertThat(registrations.rotate(seen, SECRET, Duration.ZERO, "test")).isEmpty();
+        assertThat(registrations.delete(seen, NOTHING, "test")).isFalse();
 
         assertThat(clients.find(WEB).orElseThrow().scope()).hasToString("a");
         assertThat(proves(SECRET)).isFalse();
@@ -167,7 +168,7 @@ class RegistrationsTest {
         Registered seen = create(made(ENTRY));
 
         List<Boolean> won = Parallel.run(4, () -> registrations
-                .change(seen, changed(seen, "{'scope':'" + TOKENS.identifier() + "'}"))
+                .change(seen, changed(seen, "{'scope':'" + TOKENS.identifier() + "'}"), "test")
                 .isPresent());
 
         assertThat(won).containsOnlyOnce(true);
@@ -176,17 +177,18 @@ class RegistrationsTest {
     @Test
     void aClientThatCameBackIsAnotherThanTheOneThatWasSeen() {
         Registered first = create(made(ENTRY));
-        registrations.delete(first, NOTHING);
+        registrations.delete(first, NOTHING, "test");
         create(made(ENTRY));
 
-        assertThat(registrations.delete(first, NOTHING)).isFalse();
+        assertThat(registrations.delete(first, NOTHING, "test")).isFalse();
     }
 
     /** REQUIREMENTS T12. */
     @Test
     void t12ADisabledClientIsUnknownUntilItIsEnabledAndNothingOfItEnds() {
         NewClient client = made(ENTRY);
-        Registered disabled = registrations.enable(create(client), false).orElseThrow();
+        Registered disabled =
+                registrations.enable(create(client), false, "test").orElseThrow();
         Clients other = new Clients(database, Fixture.Keys.MAC, clock);
         other.refresh();
 
@@ -198,7 +200,7 @@ class RegistrationsTest {
         assertThat(disabled.enabled()).isFalse();
         assertThat(TestDatabase.query("select name from revocation")).isEmpty();
 
-        registrations.enable(disabled, true);
+        registrations.enable(disabled, true, "test");
         assertThat(proves(client.secret().orElseThrow())).isTrue();
     }
 
@@ -206,7 +208,7 @@ class RegistrationsTest {
     @Test
     void t12ADeletedClientIsUnknownAndAllThatItHasEnds() {
         Registered seen = create(made(ENTRY));
-        assertThat(registrations.delete(seen, NOTHING)).isTrue();
+        assertThat(registrations.delete(seen, NOTHING, "test")).isTrue();
 
         assertThat(clients.find(WEB)).isEmpty();
         assertThat(clients.isRegistered("web")).isFalse();
@@ -218,7 +220,7 @@ class RegistrationsTest {
     @Test
     void anImportDoesNotEnableAClientAgain() {
         Fixture.register(clients, json(ENTRY.replace("}", ",'client_secret':'" + SECRET + "'}")), "");
-        registrations.enable(registrations.find(WEB).orElseThrow(), false);
+        registrations.enable(registrations.find(WEB).orElseThrow(), false, "test");
 
         Fixture.register(clients, json(ENTRY.replace("}", ",'scope':'a','client_secret':'" + SECRET + "'}")), "");
         clients.refresh();
@@ -233,7 +235,7 @@ class RegistrationsTest {
         Registered seen = create(made(ENTRY));
         Fixture.register(clients, json(ENTRY.replace("}", ",'client_secret':'" + SECRET + "'}")), "");
 
-        assertThat(registrations.enable(seen, false)).isEmpty();
+        assertThat(registrations.enable(seen, false, "test")).isEmpty();
     }
 
     @Test
@@ -243,7 +245,7 @@ class RegistrationsTest {
         String fresh = TOKENS.secret();
 
         Registered rotated = registrations
-                .rotate(create(client), fresh, Duration.ofHours(24))
+                .rotate(create(client), fresh, Duration.ofHours(24), "test")
                 .orElseThrow();
 
         assertThat(rotated.previousSecretUntil()).contains(TestClock.START.plus(Duration.ofHours(24)));
@@ -260,7 +262,7 @@ class RegistrationsTest {
     @Test
     void withoutOverlapTheOldSecretIsBadAtOnce() {
         NewClient client = made(ENTRY);
-        registrations.rotate(create(client), SECRET, Duration.ZERO);
+        registrations.rotate(create(client), SECRET, Duration.ZERO, "test");
 
         assertThat(proves(client.secret().orElseThrow())).isFalse();
         assertThat(proves(SECRET)).isTrue();
@@ -271,9 +273,9 @@ class RegistrationsTest {
     void ofThreeSecretsTheFirstIsBad() {
         NewClient client = made(ENTRY);
         Registered second = registrations
-                .rotate(create(client), SECRET, Duration.ofHours(1))
+                .rotate(create(client), SECRET, Duration.ofHours(1), "test")
                 .orElseThrow();
-        registrations.rotate(second, SECRET + "3", Duration.ofHours(1));
+        registrations.rotate(second, SECRET + "3", Duration.ofHours(1), "test");
 
         assertThat(proves(client.secret().orElseThrow())).isFalse();
         assertThat(proves(SECRET)).isTrue();
@@ -284,17 +286,17 @@ class RegistrationsTest {
     void whoBecomesPublicHasNoSecretAndWhoBecomesConfidentialGetsOne() throws OAuthException {
         NewClient client = made(ENTRY);
         Registered seen = registrations
-                .rotate(create(client), SECRET, Duration.ofHours(1))
+                .rotate(create(client), SECRET, Duration.ofHours(1), "test")
                 .orElseThrow();
         NewClient open = changed(seen, "{'token_endpoint_auth_method':'none'}");
-        Registered isOpen = registrations.change(seen, open).orElseThrow();
+        Registered isOpen = registrations.change(seen, open, "test").orElseThrow();
 
         assertThat(open.secret()).isEmpty();
         assertThat(clients.authenticate(new ClientCredentials(WEB, ClientAuthenticationMethod.NONE, ""))
                         .isPublic())
                 .isTrue();
         NewClient closed = changed(isOpen, "{'token_endpoint_auth_method':null}");
-        registrations.change(isOpen, closed);
+        registrations.change(isOpen, closed, "test");
 
         assertThat(proves(closed.secret().orElseThrow())).isTrue();
         for (String earlier : List.of(client.secret().orElseThrow(), SECRET, "")) {

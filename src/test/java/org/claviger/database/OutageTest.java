@@ -138,6 +138,7 @@ class OutageTest {
                     Thread.onSpinWait();
                 }
                 assertThat(logged).containsExactly("CLAVIGER-0201", "CLAVIGER-0202");
+                assertThat(database.outages()).isEqualTo(1);
             } catch (SQLException broken) {
                 throw new IllegalStateException(broken);
             }

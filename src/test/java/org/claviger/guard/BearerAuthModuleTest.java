@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.security.auth.Subject;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.UnsupportedCallbackException;
@@ -31,9 +32,14 @@ import org.claviger.client.Clients;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.TokenType;
+import org.claviger.oauth.ClientId;
+import org.claviger.oauth.ErrorCode;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Scope;
 import org.claviger.settings.GuardedApplication;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BearerAuthModuleTest {
     private static final String IS_MANDATORY = "jakarta.security.auth.message.MessagePolicy.isMandatory";
@@ -281,5 +287,173 @@ class BearerAuthModuleTest {
         assertThat(module.getSupportedMessageTypes())
                 .containsExactly(HttpServletRequest.class, HttpServletResponse.class);
         assertThat(module.secureResponse(new Message(Exchange.get("")), null)).isEqualTo(AuthStatus.SEND_SUCCESS);
+    }
+
+    // --- Browsers
+
+    private static final ClientId BROWSER_CLIENT = new ClientId("web");
+    private static final GuardedApplication WITH_BROWSERS =
+            new GuardedApplication(ISSUER, Scope.EMPTY, "groups", Map.of(), Optional.of(BROWSER_CLIENT));
+
+    /** A request whose cookie header is the token of its session, and which is a navigation if it says so. */
+    private static final class Callers implements BrowserCallers {
+        @Override
+        public Optional<String> token(HttpServletRequest request, ClientId client) throws OAuthException {
+            String cookie = request.getHeader("Cookie");
+            if ("foreign".equals(cookie)) {
+                throw new OAuthException(ErrorCode.INVALID_REQUEST, "another site");
+            }
+            if ("unknown".equals(cookie)) {
+                throw new OAuthException(ErrorCode.TEMPORARILY_UNAVAILABLE, "away");
+            }
+            if ("broken".equals(cookie)) {
+                throw new IllegalStateException("of a test");
+            }
+            return Optional.ofNullable(cookie);
+        }
+
+        @Override
+        public boolean canSignIn(HttpServletRequest request) {
+            return request.getHeader("Sec-Fetch-Mode") != null;
+        }
+
+        @Override
+        public void signIn(HttpServletRequest request, HttpServletResponse response, ClientId client) {
+            assertThat(client).isEqualTo(BROWSER_CLIENT);
+            response.setStatus(303);
+            response.setHeader("Location", "sign-in");
+        }
+
+        @Override
+        public boolean answer(HttpServletRequest request, HttpServletResponse response, ClientId client) {
+            return "ours".equals(request.getHeader("X-Path"));
+        }
+    }
+
+    private Message ask(Exchange exchange, boolean mandatory, AuthStatus expected) throws AuthException {
+        gate.open(guard, new Callers());
+        Message message = new Message(exchange);
+        message.map.put(IS_MANDATORY, Boolean.toString(mandatory));
+        BearerAuthModule browsers =
+                new BearerAuthModule(gate, WITH_BROWSERS, callbacks -> told.addAll(Arrays.asList(callbacks)));
+        assertThat(browsers.validateRequest(message, subject, null)).isEqualTo(expected);
+        return message;
+    }
+
+    @Test
+    void theTokenOfASessionIsJudgedLikeOneFromTheHeader() throws AuthException {
+        Exchange good = Exchange.get(null).header("Cookie", token());
+        ask(good, true, AuthStatus.SUCCESS);
+        assertThat(toldCaller().getName()).isEqualTo("alice");
+        assertThat(good.header("Cache-Control")).isEqualTo("private");
+
+        Exchange bad = Exchange.get(null).header("Cookie", token() + "x").header("Sec-Fetch-Mode", "navigate");
+        ask(bad, true, AuthStatus.SEND_CONTINUE);
+        assertThat(bad.status()).as("and not led to sign in, again and again").isEqualTo(401);
+    }
+
+    /** Or a cache would give it to somebody who is signed in (RFC 9110 section 12.5.5). */
+    @Test
+    void whatAnybodyGetsWithoutASessionSaysThatItDependsOnTheCookie() throws AuthException {
+        Exchange open = Exchange.get(null);
+        ask(open, false, AuthStatus.SUCCESS);
+        assertThat(open.header("Vary")).isEqualTo("Cookie");
+        assertThat(open.header("Cache-Control")).isEmpty();
+
+        Exchange withoutBrowsers = Exchange.get(null);
+        module.validateRequest(new Message(withoutBrowsers), subject, null);
+        assertThat(withoutBrowsers.header("Vary")).isEmpty();
+    }
+
+    @Test
+    void whatAnotherSiteMayHaveSentIsCountedAsThat() throws AuthException {
+        List<Judgement> counted = new ArrayList<>();
+        gate.tell((judgement, nanos) -> counted.add(judgement));
+        Exchange foreign = Exchange.get(null).header("Cookie", "foreign");
+        ask(foreign, true, AuthStatus.SEND_CONTINUE);
+
+        assertThat(foreign.status()).isEqualTo(403);
+        assertThat(counted).containsExactly(Judgement.FOREIGN_REQUEST);
+    }
+
+    @Test
+    void anAuthorizationHeaderWinsOverASession() throws AuthException {
+        Exchange both = Exchange.get(null).header("Cookie", token()).header("Authorization", "Bearer garbage");
+        ask(both, true, AuthStatus.SEND_CONTINUE);
+        assertThat(both.status()).isEqualTo(401);
+
+        Exchange basic = Exchange.get(null).header("Cookie", token()).header("Authorization", "Basic eDp5");
+        ask(basic, true, AuthStatus.SEND_CONTINUE);
+        assertThat(basic.status()).isEqualTo(401);
+    }
+
+    @Test
+    void anApplicationWithoutBrowsersTakesNoSession() throws AuthException {
+        gate.open(guard, new Callers());
+        Exchange exchange = Exchange.get(null).header("Cookie", token()).header("Sec-Fetch-Mode", "navigate");
+        Message message = new Message(exchange);
+        message.map.put(IS_MANDATORY, "true");
+        assertThat(module.validateRequest(message, subject, null)).isEqualTo(AuthStatus.SEND_CONTINUE);
+        assertThat(exchange.status()).isEqualTo(401);
+    }
+
+    @Test
+    void whatAnotherSiteSentIsRefused() throws AuthException {
+        Exchange exchange = Exchange.get(null).header("Cookie", "foreign");
+        ask(exchange, false, AuthStatus.SEND_CONTINUE);
+        assertThat(exchange.status()).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unknown, 0", "broken, 1"})
+    void whereASessionCannotBeJudgedOnlyWhatIsOpenToAnybodyIsOpen(String cookie, int logged) throws Exception {
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            Exchange open = Exchange.get(null).header("Cookie", cookie).header("Sec-Fetch-Mode", "navigate");
+            Message message = ask(open, false, AuthStatus.SUCCESS);
+            assertThat(open.status()).isEqualTo(200);
+            assertThat(log.lines()).hasSize(logged);
+            ((HttpServletResponse) message.getResponseMessage()).sendError(403);
+            assertThat(open.status()).as("and nobody is led to sign in").isEqualTo(503);
+        }
+        Exchange mandatory = Exchange.get(null).header("Cookie", cookie).header("Sec-Fetch-Mode", "navigate");
+        ask(mandatory, true, AuthStatus.SEND_CONTINUE);
+        assertThat(mandatory.status()).isEqualTo(503);
+    }
+
+    @Test
+    void aPersonIsLedToSignInWhereSomebodyMustBeKnown() throws Exception {
+        Exchange mandatory = Exchange.get(null).header("Sec-Fetch-Mode", "navigate");
+        ask(mandatory, true, AuthStatus.SEND_CONTINUE);
+        assertThat(mandatory.status()).isEqualTo(303);
+
+        for (int status : new int[] {401, 403}) {
+            Exchange byAnnotation = Exchange.get(null).header("Sec-Fetch-Mode", "navigate");
+            Message message = ask(byAnnotation, false, AuthStatus.SUCCESS);
+            assertThat(byAnnotation.status()).isEqualTo(200);
+            ((HttpServletResponse) message.getResponseMessage()).sendError(status);
+            assertThat(byAnnotation.status()).isEqualTo(303);
+        }
+
+        Exchange program = Exchange.get(null);
+        ask(program, true, AuthStatus.SEND_CONTINUE);
+        assertThat(program.status()).isEqualTo(401);
+    }
+
+    @Test
+    void whatPagesAskOfUsDoesNotReachTheApplication() throws AuthException {
+        ask(Exchange.get(null).header("X-Path", "ours"), false, AuthStatus.SEND_CONTINUE);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void beforeAnythingCanBeJudgedASessionOpensNothing() throws AuthException {
+        BearerGate closed = new BearerGate();
+        closed.unlock();
+        Exchange exchange = Exchange.get(null).header("Cookie", token()).header("Sec-Fetch-Mode", "navigate");
+        Message message = new Message(exchange);
+        message.map.put(IS_MANDATORY, "true");
+        assertThat(new BearerAuthModule(closed, WITH_BROWSERS, callbacks -> {}).validateRequest(message, subject, null))
+                .isEqualTo(AuthStatus.SEND_CONTINUE);
+        assertThat(exchange.status()).isEqualTo(503);
     }
 }

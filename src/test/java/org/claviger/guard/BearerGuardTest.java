@@ -7,6 +7,7 @@ import static org.claviger.Fixture.json;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -20,15 +21,18 @@ import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.client.Clients;
 import org.claviger.database.Freshness;
+import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.JwkSet;
 import org.claviger.jose.JwtSigner;
 import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.TokenType;
+import org.claviger.jose.VerifiedJwt;
 import org.claviger.jose.VerifiedTokens;
 import org.claviger.oauth.FamilyId;
 import org.claviger.revocation.RevocationKind;
 import org.claviger.revocation.RevocationRepository;
 import org.claviger.revocation.RevocationView;
+import org.claviger.trace.Trace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +57,32 @@ class BearerGuardTest {
                 new VerifiedTokens(verifier, clock),
                 clients,
                 Fixture.revocations(clock).view());
+    }
+
+    @Test
+    void what_is_asked_about_a_token_is_asked_on_behalf_of_the_request() {
+        List<Map<String, String>> said = new ArrayList<>();
+        JwtVerifier verifier = new JwtVerifier(ISSUER, Fixture.Keys.SIGNING::published, clock);
+        LiveTokens tokens = new LiveTokens(new VerifiedTokens(verifier, clock), new LiveTokens.Rule() {
+            @Override
+            public void requireFresh() {}
+
+            @Override
+            public void check(VerifiedJwt jwt) {
+                said.add(Trace.headers());
+            }
+        });
+        String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        Verdict verdict = new BearerGuard(tokens, "https://apps.example.org")
+                .judge(Exchange.get("")
+                        .header("Authorization", "Bearer " + token())
+                        .header("traceparent", parent)
+                        .request());
+
+        assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
+        assertThat(said).containsExactly(Map.of("traceparent", parent));
+        assertThat(Trace.headers()).isEmpty();
     }
 
     private static Map<String, Object> claims() {
@@ -84,7 +114,11 @@ class BearerGuardTest {
     }
 
     private Verdict judge(String... authorization) {
-        return guard.judge(Arrays.asList(authorization));
+        return judge(guard, Arrays.asList(authorization));
+    }
+
+    private static Verdict judge(BearerGuard by, List<String> authorization) {
+        return by.judge(authorization, Exchange.get("").request());
     }
 
     private void assertAccepted(String authorization) {
@@ -266,7 +300,7 @@ class BearerGuardTest {
                         revocations.view()),
                 "https://apps.example.org");
         List<String> header = List.of("Bearer " + tokenWith(FamilyId.CLAIM, "the-family"));
-        assertThat(own.judge(header)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(judge(own, header)).isInstanceOf(Verdict.Accepted.class);
 
         revocations.revoke(
                 kind,
@@ -277,9 +311,10 @@ class BearerGuardTest {
                     case CLIENT -> "web";
                     case EVERYTHING -> "";
                     case KEY -> Fixture.signingKey().kid();
-                });
+                },
+                Map.of());
 
-        assertThat(own.judge(header)).isEqualTo(INVALID_TOKEN);
+        assertThat(judge(own, header)).isEqualTo(INVALID_TOKEN);
     }
 
     @Test
@@ -294,16 +329,16 @@ class BearerGuardTest {
                         view),
                 "https://apps.example.org");
         List<String> header = List.of("Bearer " + token());
-        assertThat(own.judge(header)).isInstanceOf(Verdict.Accepted.class);
+        assertThat(judge(own, header)).isInstanceOf(Verdict.Accepted.class);
 
         nanos.set(Duration.ofMinutes(1).toNanos() + 1);
 
         try (CapturedLog log = new CapturedLog("org.claviger.audit")) {
-            assertThat(own.judge(header)).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
-            assertThat(own.judge(List.of("Bearer x"))).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
+            assertThat(judge(own, header)).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
+            assertThat(judge(own, List.of("Bearer x"))).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
             assertThat(log.lines()).isEmpty();
         }
-        assertThat(own.judge(List.of())).isEqualTo(new Verdict.Anonymous());
+        assertThat(judge(own, List.of())).isEqualTo(new Verdict.Anonymous());
     }
 
     /** A process may be stopped in the middle of a request, for minutes. */
@@ -322,7 +357,7 @@ class BearerGuardTest {
         BearerGuard own = new BearerGuard(
                 new LiveTokens(new VerifiedTokens(verifier, clock), clients, view), "https://apps.example.org");
 
-        assertThat(own.judge(List.of("Bearer " + token()))).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
+        assertThat(judge(own, List.of("Bearer " + token()))).isEqualTo(new Verdict.Refused(503, Challenge.NO_TOKEN));
     }
 
     @Test
@@ -398,7 +433,84 @@ class BearerGuardTest {
                 live(new JwtVerifier(ISSUER, () -> new JwkSet(List.of()), clock), clients, clock),
                 "https://apps.example.org");
 
-        assertThat(empty.judge(List.of("Bearer " + token()))).isEqualTo(INVALID_TOKEN);
+        assertThat(judge(empty, List.of("Bearer " + token()))).isEqualTo(INVALID_TOKEN);
+    }
+
+    @Test
+    void whoCountsIsToldEachJudgement() {
+        List<Judgement> told = new ArrayList<>();
+        List<Long> nanos = new ArrayList<>();
+        BearerGate gate = new BearerGate();
+        gate.tell((judgement, took) -> {
+            told.add(judgement);
+            nanos.add(took);
+        });
+        gate.judge(Exchange.get("").request());
+        gate.unlock();
+        gate.judge(Exchange.get("").header("Authorization", "Bearer " + token()).request());
+        gate.judge(Exchange.get("").request());
+        gate.open(guard);
+        assertThat(told)
+                .as("before there is anything to judge by")
+                .containsOnly(Judgement.UNAVAILABLE)
+                .hasSize(3);
+        told.clear();
+        nanos.clear();
+
+        gate.judge(Exchange.get("").request());
+        String good = token();
+        String[] tokens = {
+            good,
+            "a b",
+            "x",
+            good.substring(0, good.length() - 4) + (good.endsWith("AAAA") ? "BBBB" : "AAAA"),
+            tokenWith("exp", TestClock.START.getEpochSecond() - 1),
+            tokenWith("iss", "https://other.example.org"),
+            tokenWith("client_id", "gone"),
+            tokenWith("aud", "https://other.example.org")
+        };
+        for (String token : tokens) {
+            gate.judge(
+                    Exchange.get("").header("Authorization", "Bearer " + token).request());
+        }
+
+        assertThat(told)
+                .containsExactly(
+                        Judgement.ANONYMOUS,
+                        Judgement.ACCEPTED,
+                        Judgement.BAD_REQUEST,
+                        Judgement.MALFORMED,
+                        Judgement.BAD_SIGNATURE,
+                        Judgement.EXPIRED,
+                        Judgement.BAD_CLAIMS,
+                        Judgement.UNKNOWN_CLIENT,
+                        Judgement.OTHER_AUDIENCE);
+        assertThat(nanos.subList(3, nanos.size())).allMatch(took -> took > 0);
+        assertThat(nanos.get(0)).isZero();
+        assertThat(Arrays.stream(InvalidTokenException.Check.values()).map(Judgement::of))
+                .doesNotHaveDuplicates();
+    }
+
+    /** W3C Trace Context section 3.2, where no filter of ours stands before the application. */
+    @Test
+    void aRefusalBelongsToTheTraceOfTheCallerIfThatIsOne() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        String header = "00-" + trace + "-00f067aa0ba902b7-01";
+        try (CapturedLog log = new CapturedLog("org.claviger.audit")) {
+            guard.judge(Exchange.get("")
+                    .header("Authorization", "Bearer x")
+                    .header("traceparent", header)
+                    .request());
+            guard.judge(Exchange.get("")
+                    .header("Authorization", "Bearer x")
+                    .header("traceparent", header)
+                    .header("traceparent", header)
+                    .request());
+            judge("Bearer x");
+
+            assertThat(log.lines().get(0)).endsWith(" correlation=\"" + trace + "\"");
+            assertThat(log.lines().subList(1, 3)).hasSize(2).noneMatch(line -> line.contains("correlation"));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.claviger.CapturedLog;
 import org.claviger.Exchange;
+import org.claviger.audit.Origin;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,22 @@ class EndpointTest {
             assertThat(exchange.header("Cache-Control")).isEqualTo("no-store");
             String incident = exchange.json().getString("error_description");
             assertThat(log.lines()).anyMatch(line -> line.contains(incident));
+        }
+    }
+
+    @Test
+    void anIncidentHasTheCorrelationThatTheAuditHas() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            Origin.begin(() -> new Origin("203.0.113.7", trace));
+            String known = Incident.report(new IllegalStateException("a fault"));
+            Origin.end();
+            String other = Incident.report(new IllegalStateException("a fault"));
+
+            assertThat(log.lines())
+                    .containsExactly(
+                            "CLAVIGER-0500 incident " + known + ", correlation " + trace,
+                            "CLAVIGER-0500 incident " + other);
         }
     }
 

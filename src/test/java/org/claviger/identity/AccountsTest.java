@@ -2,6 +2,7 @@ package org.claviger.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.json;
@@ -9,13 +10,18 @@ import static org.claviger.Fixture.refusal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
 import org.claviger.identity.Accounts.Account;
+import org.claviger.oauth.ClientId;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
@@ -23,8 +29,11 @@ import org.claviger.revocation.RevocationRepository;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountsTest {
+    private static final ClientId WEB = new ClientId("web");
+
     private static final Database.Change<RuntimeException> NOTHING = entities -> {};
     private static final NewResourceOwner.Password PASSWORD = new NewResourceOwner.Password("correct horse battery");
 
@@ -46,7 +55,7 @@ class AccountsTest {
     }
 
     private String signIn(Account account) throws OAuthException {
-        return sessions.open(account.owner(), clock.instant());
+        return sessions.open(account.owner(), clock.instant(), Map.entry("client", WEB));
     }
 
     private static List<String> ended() {
@@ -55,14 +64,14 @@ class AccountsTest {
 
     @Test
     void aUserIsCreatedWithoutAPasswordAndChoosesOneByTheCode() throws OAuthException {
-        Account alice = accounts.create(user("{'username':'alice','name':'Alice','groups':['user']}"))
+        Account alice = accounts.create(user("{'username':'alice','name':'Alice','groups':['user']}"), "test")
                 .orElseThrow();
         assertThat(alice.enabled()).isTrue();
         assertThat(alice.profile()).isEqualTo(json("{'username':'alice','name':'Alice','groups':['user']}"));
         assertThat(accounts.find(alice.owner().subject())).contains(alice);
         assertThat(refusal(() -> owners.authenticate("alice", "")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
 
-        PasswordResets.Code code = resets.issue(alice.owner().subject());
+        PasswordResets.Code code = resets.issue(alice.owner().subject(), "test");
         assertThat(code.value()).hasSize(43);
         assertThat(code.toString()).doesNotContain(code.value());
         assertThat(TestDatabase.dump()).doesNotContain(code.value());
@@ -76,7 +85,7 @@ class AccountsTest {
     void aCodeIsGoodOnceAndEndsWhatTheOldPasswordOpened() throws OAuthException {
         Account alice = stored("alice");
         String session = signIn(alice);
-        String code = resets.issue(alice.owner().subject()).value();
+        String code = resets.issue(alice.owner().subject(), "test").value();
         assertThat(sessions.find(session)).as("to ask for a code ends nothing").isPresent();
 
         List<Boolean> won = Parallel.run(2, () -> resets.redeem(code, PASSWORD).isPresent());
@@ -90,8 +99,8 @@ class AccountsTest {
     @Test
     void aCodeIsGoodForAnHourAndUntilThereIsAnother() {
         Subject alice = stored("alice").owner().subject();
-        String first = resets.issue(alice).value();
-        String second = resets.issue(alice).value();
+        String first = resets.issue(alice, "test").value();
+        String second = resets.issue(alice, "test").value();
         assertThat(resets.isGood(first)).isFalse();
 
         clock.advance(PasswordResets.LIFETIME.minus(Duration.ofNanos(1000)));
@@ -107,8 +116,8 @@ class AccountsTest {
     void aNameThatIsTakenStaysWithWhoHasIt() {
         Account alice = stored("alice");
 
-        assertThat(accounts.create(user("{'username':'alice'}"))).isEmpty();
-        assertThat(accounts.create(user("{'username':'" + alice.owner().subject() + "'}")))
+        assertThat(accounts.create(user("{'username':'alice'}"), "test")).isEmpty();
+        assertThat(accounts.create(user("{'username':'" + alice.owner().subject() + "'}"), "test"))
                 .isEmpty();
     }
 
@@ -128,12 +137,12 @@ class AccountsTest {
     }
 
     @Test
-    void otherGroupsEndNothing() throws OAuthException {
+    void otherGroupsEndNothing() throws Exception {
         Account alice = stored("alice", "user", "orders");
         String session = signIn(alice);
 
         Account changed = accounts.change(
-                        alice, user("{'username':'alice','email':'a@example.org','groups':['orders','stock']}"))
+                        alice, user("{'username':'alice','email':'a@example.org','groups':['orders','stock']}"), "test")
                 .orElseThrow();
 
         assertThat(changed.owner().groups()).isEqualTo(Set.of("orders", "stock"));
@@ -144,43 +153,119 @@ class AccountsTest {
     }
 
     @Test
-    void whoIsAnAdministratorNoMoreLosesEverything() throws OAuthException {
+    void whoIsAnAdministratorNoMoreLosesEverything() throws Exception {
+        stored("other", "claviger-admin");
         Account root = stored("root", "claviger-admin", "user");
         String session = signIn(root);
 
-        accounts.change(root, user("{'username':'root','groups':['user']}"));
+        accounts.change(root, user("{'username':'root','groups':['user']}"), "test");
 
         assertThat(sessions.find(session)).isEmpty();
         assertThat(ended()).hasSize(1);
     }
 
+    private List<ThrowingCallable> losses(Account administrator) {
+        return List.of(
+                () -> accounts.change(administrator, user("{'username':'root'}"), "test"),
+                () -> accounts.enable(administrator, false, "test"),
+                () -> accounts.delete(administrator, NOTHING, "test"));
+    }
+
+    @Test
+    void theLastAdministratorStays() throws Exception {
+        Account root = stored("root", "claviger-admin", "user");
+        stored("alice", "user");
+        accounts.enable(stored("disabled", "user"), false, "test");
+        TestDatabase.execute("insert into resource_owner_group select subject, 'claviger-admin' from resource_owner"
+                + " where username = 'disabled'");
+        String session = signIn(root);
+
+        for (ThrowingCallable loss : losses(root)) {
+            assertThatThrownBy(loss).isInstanceOf(LastAdministratorException.class);
+        }
+
+        assertThat(accounts.find(root.owner().subject())).contains(root);
+        assertThat(sessions.find(session)).isPresent();
+        assertThat(ended()).doesNotContain(root.owner().subject().value());
+    }
+
+    @Test
+    void theLastAdministratorCanBeChangedOtherwiseAndWhoIsDisabledCanBeTakenAway() throws Exception {
+        Account root = stored("root", "claviger-admin");
+        Account other = stored("other", "claviger-admin");
+
+        assertThat(accounts.change(root, user("{'username':'root','name':'Root','groups':['claviger-admin']}"), "test"))
+                .isPresent();
+        Account disabled = accounts.enable(other, false, "test").orElseThrow();
+        assertThat(accounts.change(disabled, user("{'username':'other'}"), "test"))
+                .isPresent();
+        Account plain = accounts.find(other.owner().subject()).orElseThrow();
+        assertThat(accounts.delete(plain, NOTHING, "test")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void ofTwoAdministratorsWhoGoAtTheSameMomentOneStays(int way) {
+        for (int round = 0; round < 20; round++) {
+            TestDatabase.execute("delete from resource_owner");
+            List<Account> both = List.of(stored("root", "claviger-admin"), stored("other", "claviger-admin"));
+            AtomicInteger next = new AtomicInteger();
+
+            List<Boolean> gone = Parallel.run(2, () -> {
+                Account one = both.get(next.getAndIncrement());
+                try {
+                    return way == 0
+                            ? accounts.change(
+                                            one,
+                                            new NewResourceOwner(
+                                                    one.owner().username(),
+                                                    PASSWORD,
+                                                    Optional.empty(),
+                                                    Optional.empty(),
+                                                    Set.of()),
+                                            "test")
+                                    .isPresent()
+                            : way == 1
+                                    ? accounts.enable(one, false, "test").isPresent()
+                                    : accounts.delete(one, NOTHING, "test");
+                } catch (LastAdministratorException refused) {
+                    return false;
+                }
+            });
+
+            assertThat(gone).containsExactlyInAnyOrder(true, false);
+            assertThat(database.<Boolean, RuntimeException>transact(owners::hasAdministrator))
+                    .isTrue();
+        }
+    }
+
     /** REQUIREMENTS T12. */
     @Test
-    void t12WhoIsDisabledEndsAndComesBackWithNothing() throws OAuthException {
+    void t12WhoIsDisabledEndsAndComesBackWithNothing() throws Exception {
         Account alice = stored("alice");
         String session = signIn(alice);
-        String code = resets.issue(alice.owner().subject()).value();
+        String code = resets.issue(alice.owner().subject(), "test").value();
 
-        Account disabled = accounts.enable(alice, false).orElseThrow();
+        Account disabled = accounts.enable(alice, false, "test").orElseThrow();
 
         assertThat(disabled.enabled()).isFalse();
         assertThat(refusal(() -> owners.authenticate("alice", "passwd")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
         assertThat(owners.find(alice.owner().subject())).isEmpty();
         assertThat(resets.isGood(code)).isFalse();
 
-        accounts.enable(disabled, true);
+        accounts.enable(disabled, true, "test");
         assertThat(owners.authenticate("alice", "passwd")).isEqualTo(alice.owner());
         assertThat(sessions.find(session)).isEmpty();
     }
 
     /** REQUIREMENTS T12. */
     @Test
-    void t12WhoIsDeletedEnds() throws OAuthException {
+    void t12WhoIsDeletedEnds() throws Exception {
         Account alice = stored("alice", "user");
         String session = signIn(alice);
-        String code = resets.issue(alice.owner().subject()).value();
+        String code = resets.issue(alice.owner().subject(), "test").value();
 
-        assertThat(accounts.delete(alice, NOTHING)).isTrue();
+        assertThat(accounts.delete(alice, NOTHING, "test")).isTrue();
 
         assertThat(accounts.find(alice.owner().subject())).isEmpty();
         assertThat(sessions.find(session)).isEmpty();
@@ -191,29 +276,29 @@ class AccountsTest {
     }
 
     @Test
-    void whatRestsOnAnOlderStateChangesNothing() {
+    void whatRestsOnAnOlderStateChangesNothing() throws Exception {
         Account seen = stored("alice");
-        accounts.change(seen, user("{'username':'alice','name':'First'}"));
+        accounts.change(seen, user("{'username':'alice','name':'First'}"), "test");
 
-        assertThat(accounts.change(seen, user("{'username':'alice','name':'Second'}")))
+        assertThat(accounts.change(seen, user("{'username':'alice','name':'Second'}"), "test"))
                 .isEmpty();
-        assertThat(accounts.enable(seen, false)).isEmpty();
-        assertThat(accounts.delete(seen, NOTHING)).isFalse();
+        assertThat(accounts.enable(seen, false, "test")).isEmpty();
+        assertThat(accounts.delete(seen, NOTHING, "test")).isFalse();
         assertThat(accounts.find(seen.owner().subject()).orElseThrow().owner().name())
                 .contains("First");
         assertThat(ended()).isEmpty();
     }
 
     @Test
-    void anImportIsAChangeThatOthersNotice() {
+    void anImportIsAChangeThatOthersNotice() throws Exception {
         Account seen = stored("alice");
         Fixture.register(owners, json("{'username':'alice','password':'correct horse battery'}"), "");
 
-        assertThat(accounts.enable(seen, false)).isEmpty();
+        assertThat(accounts.enable(seen, false, "test")).isEmpty();
     }
 
     @Test
-    void usersAreListedPageByPage() {
+    void usersAreListedPageByPage() throws OAuthException {
         for (String name : List.of("carol", "alice", "bob", "dave")) {
             stored(name, "user", "orders");
         }

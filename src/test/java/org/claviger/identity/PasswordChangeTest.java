@@ -6,10 +6,12 @@ import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.json;
 
 import java.util.List;
+import java.util.Map;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
+import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.revocation.RevocationRepository;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +34,7 @@ class PasswordChangeTest {
     void signIn() throws OAuthException {
         register(FIRST);
         alice = owners.authenticate("alice", "the first password");
-        session = sessions.open(alice, clock.instant());
+        session = sessions.open(alice, clock.instant(), Map.entry("client", new ClientId("web")));
     }
 
     private static List<String> ended() {

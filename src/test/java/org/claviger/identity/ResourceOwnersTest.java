@@ -2,11 +2,13 @@ package org.claviger.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.json;
 import static org.claviger.Fixture.refusal;
 
 import java.lang.management.ManagementFactory;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -82,6 +84,49 @@ class ResourceOwnersTest {
         Fixture.register(owners, json(entry.replace("correct", "another").formatted("")), "/users/0");
 
         assertThat(ended()).isEqualTo(TestDatabase.query("select subject from resource_owner"));
+    }
+
+    @Test
+    void aHashThatIsWeakerThanThoseOfNowIsReplacedAtASignInAndNothingEnds() throws OAuthException {
+        String alice = Fixture.user("alice", true);
+        openSession(alice);
+        String weak =
+                TestDatabase.query("select password_hash from resource_owner").get(0);
+
+        assertThatThrownBy(() -> owners.authenticate("alice", "wrong")).isInstanceOf(OAuthException.class);
+        assertThat(TestDatabase.query("select password_hash from resource_owner"))
+                .containsExactly(weak);
+        owners.authenticate("alice", "passwd");
+
+        String strong =
+                TestDatabase.query("select password_hash from resource_owner").get(0);
+        assertThat(strong).startsWith("pbkdf2-sha256$" + PasswordHash.ITERATIONS + "$");
+        assertThat(PasswordHash.parse(strong).matches("passwd")).isTrue();
+        assertThat(TestDatabase.query("select subject from sign_in_session")).containsExactly(alice);
+        owners.authenticate("alice", "passwd");
+        assertThat(TestDatabase.query("select password_hash from resource_owner"))
+                .containsExactly(strong);
+    }
+
+    @Test
+    void aPasswordThatIsChangedDuringASignInIsNotPutBack() throws OAuthException {
+        Fixture.user("alice", true);
+        // The salt of the stronger hash is drawn between the look at the row and its update.
+        SecureRandom changing = new SecureRandom() {
+            @Override
+            public void nextBytes(byte[] bytes) {
+                TestDatabase.execute("update resource_owner set password_hash = 'another'");
+                super.nextBytes(bytes);
+            }
+        };
+        ResourceOwners overtaken = new ResourceOwners(TestDatabase.database(), Fixture.revocations(), changing);
+        TestDatabase.empty();
+        Fixture.user("alice", true);
+
+        overtaken.authenticate("alice", "passwd");
+
+        assertThat(TestDatabase.query("select password_hash from resource_owner"))
+                .containsExactly("another");
     }
 
     @Test

@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
+import org.claviger.oauth.ClientId;
 import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
@@ -28,6 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SignInSessionsTest {
+    private static final ClientId WEB = new ClientId("web");
+
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static ResourceOwners owners;
 
@@ -58,7 +62,7 @@ class SignInSessionsTest {
 
     @Test
     void whoSignedInIsKnownOnEveryNode() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(5));
 
         assertThat(sessions.find(id)).contains(new SignInSession(alice, TestClock.START));
@@ -67,9 +71,9 @@ class SignInSessionsTest {
 
     @Test
     void livingSessionsAreListedAndEndedByAName() throws OAuthException {
-        String first = sessions.open(alice, clock.instant());
+        String first = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(29));
-        String second = sessions.open(alice, clock.instant());
+        String second = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         List<String> names = sessions.list(alice.subject(), 9).stream()
                 .map(SignInSessions.Listed::name)
                 .toList();
@@ -77,9 +81,12 @@ class SignInSessionsTest {
         assertThat(sessions.list(alice.subject(), 1)).hasSize(1);
         assertThat(sessions.list(new Subject("nobody"), 9)).isEmpty();
 
-        assertThat(sessions.endNamed(names.get(0))).isTrue();
-        assertThat(sessions.endNamed(names.get(0))).isFalse();
-        assertThat(sessions.endNamed(first))
+        assertThat(sessions.endNamed(names.get(0), "test")).isTrue();
+        assertThat(TestDatabase.query(
+                        "select subject from audit_event where event = 'SESSION_ENDED' order by id desc limit 1"))
+                .containsExactly(alice.subject().value());
+        assertThat(sessions.endNamed(names.get(0), "test")).isFalse();
+        assertThat(sessions.endNamed(first, "test"))
                 .as("its identifier is not its name")
                 .isFalse();
         assertThat(sessions.find(second)).isEmpty();
@@ -88,12 +95,20 @@ class SignInSessionsTest {
     }
 
     @Test
+    void whoHasNoOtherSessionHasEndedNone() {
+        sessions.endOthers(new Subject("alone"), "here");
+
+        assertThat(TestDatabase.query("select event from audit_event where subject = 'alone'"))
+                .isEmpty();
+    }
+
+    @Test
     void aSessionThatNobodyUsesEndsAtItsIdleLifetime() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(30).minus(SECOND));
         assertThat(sessions.find(id)).isPresent();
 
-        String other = sessions.open(alice, clock.instant());
+        String other = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(30));
         assertThat(sessions.find(other)).isEmpty();
         assertThat(sessions.find(id)).isEmpty();
@@ -101,7 +116,7 @@ class SignInSessionsTest {
 
     @Test
     void useProlongsASessionUpToItsAbsoluteLifetime() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         Instant end = TestClock.START.plus(Duration.ofHours(10));
         while (clock.instant().plus(Duration.ofMinutes(25)).isBefore(end)) {
             clock.advance(Duration.ofMinutes(25));
@@ -116,7 +131,7 @@ class SignInSessionsTest {
 
     @Test
     void useOnOneNodeCountsOnAnother() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(29));
         assertThat(node().find(id)).isPresent();
         clock.advance(Duration.ofMinutes(29));
@@ -126,7 +141,7 @@ class SignInSessionsTest {
 
     @Test
     void anExpiredSessionDoesNotComeBackByBeingAskedFor() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(30));
         assertThat(sessions.find(id)).isEmpty();
         clock.set(TestClock.START.plus(Duration.ofMinutes(31)));
@@ -137,7 +152,7 @@ class SignInSessionsTest {
     /** Restricted: 10 minutes, an hour. Standard: 30 minutes, 10 hours. */
     @Test
     void forAClientOfAStricterClassificationItIsOverBefore() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         for (int minutes = 9; minutes < 60; minutes += 9) {
             clock.set(TestClock.START.plus(Duration.ofMinutes(minutes)));
             assertThat(sessions.find(id, "restricted")).isPresent();
@@ -154,7 +169,7 @@ class SignInSessionsTest {
 
     @Test
     void whatWasUnusedForTooLongIsNotMadeFreshByUseAtAnotherClient() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofMinutes(10));
 
         assertThat(sessions.find(id, "restricted")).isEmpty();
@@ -175,7 +190,7 @@ class SignInSessionsTest {
                 "claviger.classification.kiosk.session-absolute-lifetime", "P3D");
         SignInSessions kiosk =
                 new SignInSessions(database, owners, Fixture.revocations(clock), TOKENS, () -> settings, clock);
-        String id = kiosk.open(alice, clock.instant());
+        String id = kiosk.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofDays(1));
 
         assertThat(kiosk.find(id, "standard")).isEmpty();
@@ -185,7 +200,7 @@ class SignInSessionsTest {
 
     @Test
     void quickUseIsNotWrittenDownEachTime() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         clock.advance(Duration.ofSeconds(30));
         sessions.find(id);
         assertThat(lastUse()).isEqualTo(TestClock.START);
@@ -203,25 +218,25 @@ class SignInSessionsTest {
 
     @Test
     void aSessionThatWasEndedIsGoneOnEveryNode() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
-        String other = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
+        String other = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
 
-        sessions.end(id);
+        sessions.end(id, alice.subject());
 
         assertThat(sessions.find(id)).isEmpty();
         assertThat(node().find(id)).isEmpty();
         assertThat(sessions.find(other)).isPresent();
-        sessions.end(id);
-        sessions.end("never opened");
+        sessions.end(id, alice.subject());
+        sessions.end("never opened", alice.subject());
         assertThat(TestDatabase.query("select id_hash from sign_in_session")).hasSize(1);
     }
 
     @Test
     void whoSignsOutEverywhereHasNoSessionAndCanSignInAgainAMomentLater() throws OAuthException {
-        String here = sessions.open(alice, clock.instant());
-        String there = node().open(alice, clock.instant());
+        String here = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
+        String there = node().open(alice, clock.instant(), Map.entry("client", WEB));
 
-        sessions.endAll(alice.subject());
+        sessions.endAll(alice.subject(), "test");
 
         assertThat(sessions.find(here)).isEmpty();
         assertThat(node().find(there)).isEmpty();
@@ -229,23 +244,23 @@ class SignInSessionsTest {
                 .containsExactly(alice.subject().value());
         // Tokens tell whole seconds, and clocks differ: until then nothing could be told from what has ended.
         clock.advance(Duration.ofMillis(1_999));
-        OAuthException notYet = refusal(() -> sessions.open(alice, clock.instant()));
+        OAuthException notYet = refusal(() -> sessions.open(alice, clock.instant(), Map.entry("client", WEB)));
         assertThat(notYet.code()).isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
         clock.advance(Duration.ofMillis(1));
-        assertThat(sessions.find(sessions.open(alice, clock.instant())))
+        assertThat(sessions.find(sessions.open(alice, clock.instant(), Map.entry("client", WEB))))
                 .contains(new SignInSession(alice, TestClock.START.plusSeconds(2)));
     }
 
     /** Whatever was revoked of whomever a moment before, what begins now begins now: a second end finds it. */
     @Test
     void whoSignsInBetweenTwoEndsInOneSecondEndsWithTheSecond() throws OAuthException {
-        sessions.endAll(new Subject("somebody-else"));
+        sessions.endAll(new Subject("somebody-else"), "test");
         clock.advance(Duration.ofMillis(200));
-        Instant authTime = sessions.find(sessions.open(alice, clock.instant()))
+        Instant authTime = sessions.find(sessions.open(alice, clock.instant(), Map.entry("client", WEB)))
                 .orElseThrow()
                 .authTime();
         clock.advance(Duration.ofMillis(600));
-        sessions.endAll(alice.subject());
+        sessions.endAll(alice.subject(), "test");
 
         assertThat(revocations.view().isEnded(alice.subject(), authTime)).isTrue();
     }
@@ -255,17 +270,19 @@ class SignInSessionsTest {
     void t12WhoSentAPasswordBeforeItWasChangedDoesNotGetIn() {
         Instant sent = clock.instant();
         clock.advance(Duration.ofSeconds(1));
-        sessions.endAll(alice.subject());
+        sessions.endAll(alice.subject(), "test");
         clock.advance(Duration.ofSeconds(4));
 
-        assertThat(refusal(() -> sessions.open(alice, sent)).code()).isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
+        assertThat(refusal(() -> sessions.open(alice, sent, Map.entry("client", WEB)))
+                        .code())
+                .isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
     }
 
     @Test
     void aSessionFromBeforeTheEndOfEverythingIsNoneEvenIfItsRowIsThere() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
         RevocationRepository elsewhere = Fixture.revocations(clock);
-        elsewhere.revoke(RevocationKind.EVERYTHING, "");
+        elsewhere.revoke(RevocationKind.EVERYTHING, "", Map.of());
 
         assertThat(node().find(id)).isEmpty();
         assertThat(TestDatabase.query("select count(*) from sign_in_session")).containsExactly("1");
@@ -273,7 +290,7 @@ class SignInSessionsTest {
 
     @Test
     void t12ASessionOfADisabledUserIsNone() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
 
         TestDatabase.execute("update resource_owner set enabled = false");
 
@@ -282,7 +299,7 @@ class SignInSessionsTest {
 
     @Test
     void aSessionIsStoredAsAHashOnly() throws OAuthException {
-        String id = sessions.open(alice, clock.instant());
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
 
         assertThat(id).matches("[A-Za-z0-9_-]{43}");
         assertThat(TestDatabase.dump()).contains(RandomTokens.hash(id)).doesNotContain(id);
@@ -293,7 +310,7 @@ class SignInSessionsTest {
     void a15EachSignInGetsAnIdentifierOfItsOwn() throws OAuthException {
         Set<String> ids = new HashSet<>();
         for (int i = 0; i < 100; i++) {
-            ids.add(sessions.open(alice, clock.instant()));
+            ids.add(sessions.open(alice, clock.instant(), Map.entry("client", WEB)));
         }
 
         assertThat(ids).hasSize(100);
@@ -302,7 +319,7 @@ class SignInSessionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "' or 1=1 --", "\u0000", "🔑"})
     void whatIsNoIdentifierFindsNothing(String id) throws OAuthException {
-        sessions.open(alice, clock.instant());
+        sessions.open(alice, clock.instant(), Map.entry("client", WEB));
 
         assertThat(sessions.find(id)).isEmpty();
     }

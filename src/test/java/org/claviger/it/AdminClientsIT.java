@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients that are administered over HTTP. */
 @ExtendWith(ClavigerExtension.class)
 @Tag("every-server")
+@Tag("any-payara")
+@Tag("any-configuration")
 @TestInstance(Lifecycle.PER_CLASS)
 class AdminClientsIT {
     private static final String CLIENTS = "/api/v2/auth/admin/clients";

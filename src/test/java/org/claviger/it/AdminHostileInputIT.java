@@ -80,4 +80,17 @@ class AdminHostileInputIT {
 
         assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT clients 405", "DELETE settings 405", "GET nothing 404", "GET users/a/b/c 404"})
+    void what_there_is_not_is_refused_by_a_problem(String call) throws InterruptedException, IOException {
+        String[] parts = call.split(" ", -1);
+        HttpResponse<String> answer =
+                claviger.send(claviger.request(ADMIN + parts[1], "Authorization", "Bearer " + token)
+                        .method(parts[0], BodyPublishers.noBody()));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(Integer.parseInt(parts[2]));
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        assertThat(answer.headers().firstValue("Allow").isPresent()).isEqualTo(parts[2].equals("405"));
+    }
 }

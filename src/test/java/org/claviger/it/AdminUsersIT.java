@@ -122,7 +122,7 @@ class AdminUsersIT {
     @Test
     void who_was_created_chooses_a_password_by_the_code_and_signs_in_until_disabled() throws Exception {
         String code = code();
-        String password = "the password of " + username;
+        String password = "lighthouse " + Pkce.random().challenge();
         HttpResponse<String> page = claviger.get(PASSWORD_PAGE);
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
         assertThat(choose("A".repeat(43), password, password).statusCode()).isEqualTo(403);
@@ -216,6 +216,29 @@ class AdminUsersIT {
         assertProblem(read(user), 404, "");
         assertProblem(send("DELETE", user, ""), 404, "");
         assertProblem(read(USERS + "/" + "x".repeat(300)), 404, "");
+    }
+
+    @Test
+    void the_last_administrator_stays() throws Exception {
+        JsonObject root = json(read(USERS + "?name=root")).getJsonArray("users").getJsonObject(0);
+        assertThat(root.getJsonArray("groups").toString()).contains("claviger-admin");
+        String last = USERS + "/" + root.getString("sub");
+        HttpResponse<String> before = read(last);
+
+        for (HttpResponse<String> refused : List.of(
+                send("PATCH", last, "{'groups':null}", "If-Match", "*"),
+                send("POST", last + "/disable", ""),
+                send("DELETE", last, ""))) {
+            assertProblem(refused, 409, "");
+            assertThat(json(refused).getString("detail")).contains("last enabled administrator");
+        }
+        assertThat(read(last).body()).isEqualTo(before.body());
+
+        assertThat(send("PATCH", user, "{'groups':['claviger-admin']}", "If-Match", "*")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(send("POST", user + "/disable", "").statusCode()).isEqualTo(200);
+        assertProblem(send("POST", last + "/disable", ""), 409, "");
     }
 
     @Test

@@ -109,7 +109,16 @@ final class Browser {
     /** Sends the form of a page as it stands but for these names and values. */
     HttpResponse<String> submit(HttpResponse<String> page, String... namesAndValues)
             throws InterruptedException, IOException {
-        Form form = form(page);
+        return submit(page, form(page), namesAndValues);
+    }
+
+    /** Sends one of the forms of a page: the first in which this stands. */
+    HttpResponse<String> press(HttpResponse<String> page, String part) throws InterruptedException, IOException {
+        return submit(page, Form.find(page.body(), part).orElseThrow(() -> new AssertionError(page.body())));
+    }
+
+    private HttpResponse<String> submit(HttpResponse<String> page, Form form, String... namesAndValues)
+            throws InterruptedException, IOException {
         String path = page.uri().resolve(form.action()).getRawPath();
         // What a browser says that was told no-referrer
         return send(claviger.request(path, "Origin", "null")

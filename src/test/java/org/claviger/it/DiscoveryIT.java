@@ -51,12 +51,13 @@ class DiscoveryIT {
         assertThat(readiness.getString("status")).isEqualTo("UP");
         assertThat(readiness.getJsonArray("checks").getValuesAs(check -> check.asJsonObject()
                         .getString("name")))
-                .containsExactly("database", "keys", "revocation", "server", "settings");
+                .containsExactly("clock", "database", "keys", "open", "revocation", "server", "settings");
     }
 
-    @Test
-    void a_server_that_answers_is_alive() throws InterruptedException, IOException {
-        assertThat(json(claviger.get("/api/v2/auth/health/live")).getString("status"))
+    @ParameterizedTest
+    @ValueSource(strings = {"live", "started"})
+    void a_server_that_answers_is_alive_and_has_started(String what) throws InterruptedException, IOException {
+        assertThat(json(claviger.get("/api/v2/auth/health/" + what)).getString("status"))
                 .isEqualTo("UP");
     }
 

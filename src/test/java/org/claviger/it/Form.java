@@ -5,12 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The one form of a page.
+ * A form of a page.
  *
  * @param fields what the page filled in itself, hidden fields above all
  * @param open the names of the fields that are left to the person
@@ -21,12 +22,21 @@ record Form(String action, Map<String, String> fields, List<String> open, List<M
     private static final Pattern CONTROL = Pattern.compile("<(input|button)\\b([^>]*)>");
     private static final Pattern ATTRIBUTE = Pattern.compile("([a-z-]+)(?:=\"([^\"]*)\")?");
 
-    /** The form of a page, if there is one. */
+    /** The form of a page, if there is one; of several the first. */
     static Optional<Form> find(String page) {
-        Matcher form = FORM.matcher(page);
-        if (!form.find()) {
-            return Optional.empty();
-        }
+        return find(page, "");
+    }
+
+    /** The first form of a page in which this stands. */
+    static Optional<Form> find(String page, String part) {
+        return FORM.matcher(page)
+                .results()
+                .filter(form -> form.group().contains(part))
+                .findFirst()
+                .map(Form::of);
+    }
+
+    private static Form of(MatchResult form) {
         Map<String, String> fields = new LinkedHashMap<>();
         List<String> open = new ArrayList<>();
         List<Map.Entry<String, String>> buttons = new ArrayList<>();
@@ -52,7 +62,7 @@ record Form(String action, Map<String, String> fields, List<String> open, List<M
                 }
             }
         }
-        return Optional.of(new Form(attributes(form.group(1)).getOrDefault("action", ""), fields, open, buttons));
+        return new Form(attributes(form.group(1)).getOrDefault("action", ""), fields, open, buttons);
     }
 
     private static Map<String, String> attributes(String tag) {

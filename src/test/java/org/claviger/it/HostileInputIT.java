@@ -27,10 +27,13 @@ class HostileInputIT {
     private static final String CONSENT = "/api/v2/auth/consent";
     private static final String SIGN_OUT = "/api/v2/auth/signout";
     private static final String PASSWORD = "/api/v2/auth/password";
+    private static final String ACCOUNT = "/api/v2/auth/account";
+    private static final String ACCOUNT_PASSWORD = "/api/v2/auth/account/password";
     private static final String SETUP = "/api/v2/auth/setup";
     private static final String TOKEN = "/api/v2/auth/token";
     private static final String REVOKE = "/api/v2/auth/revoke";
     private static final String INTROSPECT = "/api/v2/auth/introspect";
+    private static final String REVOCATIONS = "/api/v2/auth/revocations";
 
     private final RunningClaviger claviger;
     private final Flow flow;
@@ -38,6 +41,10 @@ class HostileInputIT {
     private Map<String, String> authorization;
     private Map<String, String> signIn;
     private Map<String, String> consent;
+    private Map<String, String> accountSignIn;
+    private Map<String, String> account;
+    private Map<String, String> accountPassword;
+    private Map<String, String> password;
     private String session;
     private String formCookie;
     private int logBefore;
@@ -63,6 +70,14 @@ class HostileInputIT {
         Browser stranger = new Browser(claviger, "nobody");
         // A password that is longer than any: nothing is hashed for it.
         signIn = fields(stranger.get(request.path()), "username", "nobody", "password", "x".repeat(1_001));
+        accountSignIn = fields(stranger.get(ACCOUNT), "username", "nobody", "password", "x".repeat(1_001));
+        // Of a sign-in that is not there: a right one would be gone at the first request.
+        account = Hostile.encoded(table("form_token", "x", "action", "end-session", "id", "x".repeat(43)));
+        // Shorter than any new one: the password of now is not looked at.
+        accountPassword =
+                fields(alice.get(ACCOUNT_PASSWORD), "current_password", "x", "password", "x", "password_again", "x");
+        // Of another form, for wrong codes would slow down everybody here; PasswordPageTest has those.
+        password = table("form_token", "x", "code", "x", "password", "x", "password_again", "x");
         formCookie = "Cookie: " + stranger.cookieHeader(claviger.at(SIGN_IN));
     }
 
@@ -100,6 +115,8 @@ class HostileInputIT {
         Map<String, String> service = table("grant_type", "client_credentials", "scope", "demo");
         // Not a living one: it would have to be made anew for each request.
         Map<String, String> token = table("token", "x.1.1.x", "token_type_hint", "refresh_token");
+        Map<String, String> follower = table("after", "x.1", "wait", "0", "clients", "x");
+        String resourceServer = "Authorization: " + claviger.basic("elsewhere-server");
         // A token of another form: the right one would end the session at the first request.
         Map<String, String> signOut = table("form_token", consent.get("form_token"), "everywhere", "true");
         return List.of(
@@ -107,12 +124,18 @@ class HostileInputIT {
                 new Target("POST authorize", "POST", AUTHORIZE, authorization, List.of(session)),
                 new Target("sign-in", "POST", SIGN_IN, signIn, List.of(formCookie)),
                 new Target("consent", "POST", CONSENT, consent, List.of(session)),
+                new Target("sign-in to the account", "POST", SIGN_IN, accountSignIn, List.of(formCookie)),
+                new Target("GET account", "GET", ACCOUNT, table("message", "gone"), List.of(session)),
+                new Target("account", "POST", ACCOUNT, account, List.of(session)),
+                new Target("account password", "POST", ACCOUNT_PASSWORD, accountPassword, List.of(session)),
+                new Target("password", "POST", PASSWORD, password, List.of(formCookie)),
                 new Target("sign-out", "POST", SIGN_OUT, signOut, List.of(session)),
                 new Target("redeem", "POST", TOKEN, redemption, List.of()),
                 new Target("refresh", "POST", TOKEN, refresh, List.of()),
                 new Target("service", "POST", TOKEN, service, List.of(authorizationOfService())),
                 new Target("revoke", "POST", REVOKE, token, List.of(authorizationOfService())),
-                new Target("introspect", "POST", INTROSPECT, token, List.of(authorizationOfService())));
+                new Target("introspect", "POST", INTROSPECT, token, List.of(authorizationOfService())),
+                new Target("revocation feed", "GET", REVOCATIONS, follower, List.of(resourceServer)));
     }
 
     // --- Every parameter ---
@@ -123,7 +146,7 @@ class HostileInputIT {
 
     /** Passwords that are: each would take its time. The longest are not. */
     private static boolean isHashed(Request request) {
-        return request.what().startsWith("sign-in: password ")
+        return request.what().matches("sign-in( to the account)?: password .*")
                 && !request.refused()
                 && !request.what().contains("missing")
                 && !request.what().contains("6 kilobytes");
@@ -186,7 +209,18 @@ class HostileInputIT {
                 .map(path -> new Request("GET " + path, "GET " + path, List.of(session), "", true));
         return Stream.concat(
                 noPages,
-                Stream.of(AUTHORIZE, SIGN_IN, CONSENT, SIGN_OUT, PASSWORD, SETUP, TOKEN, REVOKE, INTROSPECT)
+                Stream.of(
+                                AUTHORIZE,
+                                SIGN_IN,
+                                CONSENT,
+                                SIGN_OUT,
+                                PASSWORD,
+                                ACCOUNT,
+                                ACCOUNT_PASSWORD,
+                                SETUP,
+                                TOKEN,
+                                REVOKE,
+                                INTROSPECT)
                         .flatMap(Hostile::methods));
     }
 
@@ -200,6 +234,7 @@ class HostileInputIT {
         Stream<Target> others = Stream.of(
                         SIGN_OUT,
                         PASSWORD,
+                        ACCOUNT_PASSWORD,
                         SETUP,
                         "/api/v2/auth/assets/claviger.css",
                         "/api/v2/auth/jwks",

@@ -130,11 +130,7 @@ class KeyRotationIT {
     }
 
     private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(20);
-        }
+        Await.until(what, Duration.ofSeconds(60), condition);
     }
 
     /** Both nodes know the same keys, and each signs when the one before it retires, a period later. */

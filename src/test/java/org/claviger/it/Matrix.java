@@ -51,6 +51,17 @@ final class Matrix {
                         "META-INF/microprofile-config.properties");
     }
 
+    /** An application that calls {@code /plain} by MicroProfile Rest Client. */
+    private static WebArchive calls(String issuer) {
+        String plain = issuer.replace("/api/v2/auth", "/plain/api");
+        return war("calls")
+                .addPackage("org.claviger.it.calls")
+                .addAsLibrary(Path.of("target/claviger-client.jar").toFile())
+                .addAsResource(
+                        new StringAsset("orders/mp-rest/url=" + plain + "\n"),
+                        "META-INF/microprofile-config.properties");
+    }
+
     /** Packs those that this server can run. */
     static List<Path> wars(Path folder, String issuer) throws IOException {
         Path inject = Path.of("target/claviger-inject.jar");
@@ -61,6 +72,9 @@ final class Matrix {
                 microProfile(issuer),
                 basic("basic"),
                 basic("unheard")));
+        if (!RunningClaviger.isWildFly()) { // whose standalone.xml has no MicroProfile Rest Client
+            archives.add(calls(issuer));
+        }
         archives.add(war("published")
                 .addClasses(UnsecureTCKApplication.class, RolesEndpoint.class, UnsecuredPingEndpoint.class)
                 .addAsLibrary(inject.toFile()));

@@ -18,6 +18,7 @@ import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Revocation (RFC 7009) and introspection (RFC 7662, RFC 9701), and that what was revoked opens nothing. */
@@ -264,26 +265,35 @@ class RevocationIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "{",
-                "[]",
-                "1",
-                "{}",
-                "{'kind':'planet','value':'x'}",
-                "{'kind':'SUBJECT','value':'x'}",
-                "{'kind':'subject'}",
-                "{'kind':'subject','value':''}",
-                "{'kind':'subject','value':1}",
-                "{'kind':'family','value':'x'}",
-                "{'kind':'everything','value':'x'}",
-                "{'kind':'subject','value':'x','more':1}",
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "``                                        | 400 | ``",
+                "{                                         | 400 | ``",
+                "[]                                        | 400 | ``",
+                "1                                         | 400 | ``",
+                "{'kind':'everything','kind':'everything'} | 400 | #/kind",
+                "{}                                        | 422 | #/kind",
+                "{'kind':'planet','value':'x'}             | 422 | #/kind",
+                "{'kind':'SUBJECT','value':'x'}            | 422 | #/kind",
+                "{'kind':'subject'}                        | 422 | #/value",
+                "{'kind':'subject','value':''}             | 422 | #/value",
+                "{'kind':'subject','value':1}              | 422 | #/value",
+                "{'kind':'family','value':'x'}             | 422 | #/value",
+                "{'kind':'everything','value':'x'}         | 422 | #/value",
+                "{'kind':'subject','value':'x','more':1}   | 422 | #/more",
             })
-    void what_an_administrator_cannot_mean_is_refused_and_changes_nothing(String body)
-            throws InterruptedException, IOException {
+    void what_an_administrator_cannot_mean_is_refused_by_its_member_and_changes_nothing(
+            String body, int status, String pointer) throws InterruptedException, IOException {
         String admin = flow.serviceToken("operator", "scope", "claviger:admin");
-        assertRefused(administer(admin, body), 400, "invalid_request");
+        HttpResponse<String> refused = administer(admin, body);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(status);
+        assertThat(refused.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        if (!pointer.isEmpty()) {
+            assertThat(json(refused).getJsonArray("errors").getJsonObject(0).getString("pointer"))
+                    .isEqualTo(pointer);
+        }
         assertThat(flow.call(REVOCATIONS, admin).statusCode()).isEqualTo(200);
     }
 

@@ -59,6 +59,8 @@ class SelfCheckIT {
         HttpResponse<String> readiness = claviger.get("/api/v2/auth/health/ready");
         assertThat(readiness.statusCode()).isEqualTo(503);
         assertThat(json(readiness).getString("status")).isEqualTo("DOWN");
+        assertThat(readiness.body()).contains("\"name\":\"server\",\"status\":\"DOWN\",\"data\":{\"reason\":");
+        assertThat(claviger.get("/api/v2/auth/health/started").statusCode()).isEqualTo(200);
     }
 
     private static void awaitReady(RunningClaviger claviger) throws InterruptedException, IOException {

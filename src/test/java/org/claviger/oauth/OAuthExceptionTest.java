@@ -45,11 +45,13 @@ class OAuthExceptionTest {
         "ACCESS_DENIED, access_denied, 403",
         "LOGIN_REQUIRED, login_required, 400",
         "CONSENT_REQUIRED, consent_required, 400",
+        "NOT_FOUND, invalid_request, 404",
         "METHOD_NOT_ALLOWED, invalid_request, 405",
         "MISDIRECTED, invalid_request, 421",
         "SLOW_DOWN, slow_down, 429",
         "SERVER_ERROR, server_error, 500",
-        "TEMPORARILY_UNAVAILABLE, temporarily_unavailable, 503"
+        "TEMPORARILY_UNAVAILABLE, temporarily_unavailable, 503",
+        "STORE_AWAY, temporarily_unavailable, 503"
     })
     void eachCodeHasTheValueAndStatusOfItsSpecification(ErrorCode code, String value, int status) {
         assertThat(code.value()).isEqualTo(value);
@@ -58,6 +60,6 @@ class OAuthExceptionTest {
 
     @Test
     void noCodeIsForgottenAbove() {
-        assertThat(ErrorCode.values()).hasSize(15);
+        assertThat(ErrorCode.values()).hasSize(17);
     }
 }

@@ -154,4 +154,15 @@ class ParametersTest {
 
         assertThat(Parameters.parse(Parameters.pair(odd, odd)).find(odd)).contains(odd);
     }
+
+    @Test
+    void linesAreReadWhereThereIsATextArea() throws OAuthException {
+        assertThat(Parameters.parseWithLines("a=one%0D%0Atwo").find("a")).contains("one\r\ntwo");
+        assertThat(refusal(() -> Parameters.parse("a=one%0D%0Atwo")).description())
+                .contains("control character");
+        for (String other : new String[] {"a=%00", "a=%09", "a=%7F", "a%0A=b"}) {
+            assertThat(refusal(() -> Parameters.parseWithLines(other)).description())
+                    .contains("control character");
+        }
+    }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -125,7 +126,7 @@ class TokenFamiliesTest {
         assertThat(families.findByCode(RandomTokens.hash("code"))).contains(family);
         assertThat(families.findByCode("code")).isEmpty();
         assertThat(families.findByCode(RandomTokens.hash("other"))).isEmpty();
-        families.end(family, "test");
+        families.end(family, "test", Map.of());
         assertThat(families.findByCode(RandomTokens.hash("code"))).contains(family);
     }
 
@@ -137,8 +138,14 @@ class TokenFamiliesTest {
                 .toList();
         open("not redeemed");
         FamilyId over = familyOf(redeemed());
-        assertThat(families.end(over, "test")).isTrue();
-        assertThat(families.end(over, "test")).isFalse();
+        assertThat(families.end(over, "test", Map.of())).isTrue();
+        assertThat(TestDatabase.query(
+                        "select client_id || '|' || subject from audit_event where family_id = ? and event = 'REVOKED'",
+                        over.value()))
+                .singleElement()
+                .asString()
+                .startsWith("web|");
+        assertThat(families.end(over, "test", Map.of())).isFalse();
         Optional<Subject> alice = Optional.of(new Subject("alice-subject"));
 
         assertThat(listed(alice, Optional.empty(), "", 9)).containsExactlyElementsOf(living);
@@ -148,7 +155,7 @@ class TokenFamiliesTest {
         assertThat(listed(Optional.of(new Subject("bob")), Optional.of(WEB), "", 9))
                 .isEmpty();
 
-        revocations.revoke(RevocationKind.SUBJECT, "alice-subject");
+        revocations.revoke(RevocationKind.SUBJECT, "alice-subject", Map.of());
         assertThat(listed(alice, Optional.empty(), "", 9)).isEmpty();
     }
 
@@ -160,7 +167,8 @@ class TokenFamiliesTest {
         assertThat(listed(Optional.empty(), Optional.of(WEB), "", 9)).isEmpty();
     }
 
-    private List<String> listed(Optional<Subject> subject, Optional<ClientId> client, String after, int limit) {
+    private List<String> listed(Optional<Subject> subject, Optional<ClientId> client, String after, int limit)
+            throws OAuthException {
         return families.list(subject, client, after, limit).stream()
                 .map(living -> living.authorization().family().value())
                 .toList();
@@ -211,7 +219,7 @@ class TokenFamiliesTest {
         assertThat(TestDatabase.query("select name from revocation")).isEmpty();
 
         refused(first);
-        families.end(familyOf(other), "logout");
+        families.end(familyOf(other), "logout", Map.of());
 
         assertThat(TestDatabase.query("select name from revocation where kind = 'FAMILY'"))
                 .containsExactlyInAnyOrder(
@@ -232,7 +240,7 @@ class TokenFamiliesTest {
         RevocationRepository knowing = Fixture.revocations(clock);
         TokenFamilies hearing = new TokenFamilies(TestDatabase.database(), knowing, Fixture::lifetimes, clock);
 
-        knowing.revoke(kind, name);
+        knowing.revoke(kind, name, Map.of());
 
         assertThat(refusal(() -> new RefreshTokens(hearing, Fixture.Keys.MAC)
                                 .rotate(token, WEB, Duration.ZERO, (authorization, binding) -> ""))
@@ -254,7 +262,7 @@ class TokenFamiliesTest {
     @CsvSource({"SUBJECT, bob-subject", "CLIENT, other", "EVERYTHING, x"})
     void whatWasEndedForOthersDoesNotMatter(RevocationKind kind, String name) throws OAuthException {
         String token = redeemed();
-        revocations.revoke(kind, name);
+        revocations.revoke(kind, name, Map.of());
 
         assertThat(rotate(token)).isNotEmpty();
     }
@@ -262,7 +270,7 @@ class TokenFamiliesTest {
     @Test
     void whoSignedInAfterwardsIsNotConcerned() throws OAuthException {
         clock.set(TestClock.START.minusSeconds(2));
-        revocations.revoke(RevocationKind.SUBJECT, "alice-subject");
+        revocations.revoke(RevocationKind.SUBJECT, "alice-subject", Map.of());
         clock.set(TestClock.START);
 
         assertThat(rotate(redeemed())).isNotEmpty(); // who signed in at the start of the clock
@@ -354,7 +362,7 @@ class TokenFamiliesTest {
     void withinTheLeewayAFamilyThatHasEndedStaysSo() throws OAuthException {
         String first = redeemed();
         repeat(first, Duration.ofSeconds(60));
-        families.end(familyOf(first), "logout");
+        families.end(familyOf(first), "logout", Map.of());
 
         assertThat(refusal(() -> repeat(first, Duration.ofSeconds(60))).detail())
                 .contains("ended: logout");
@@ -381,7 +389,9 @@ class TokenFamiliesTest {
         try (CapturedLog log = new CapturedLog("org.claviger")) {
             assertThat(refused(second).detail()).contains("ahead of the database");
 
-            assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0601 ");
+            assertThat(log.lines()).hasSize(2);
+            assertThat(log.lines().get(0)).startsWith("CLAVIGER-0601 ");
+            assertThat(log.lines().get(1)).startsWith("REVOKED by=\"a token newer than the database\" client=\"web\"");
         }
         assertThat(refused(first).detail()).contains("ended: ahead of the database");
     }
@@ -587,7 +597,7 @@ class TokenFamiliesTest {
         String token = redeemed();
 
         OAuthException refusal = refusal(() -> tokens.rotate(token, WEB, Duration.ZERO, (authorization, binding) -> {
-            families.end(authorization.family(), "logout");
+            families.end(authorization.family(), "logout", Map.of());
             return "";
         }));
 
@@ -612,9 +622,9 @@ class TokenFamiliesTest {
     @Test
     void theFirstReasonForAnEndStays() throws OAuthException {
         String token = redeemed();
-        families.end(familyOf(token), "logout");
-        families.end(familyOf(token), "revoked");
-        families.end(new FamilyId("0123456789abcdefghijkl"), "unknown");
+        families.end(familyOf(token), "logout", Map.of());
+        families.end(familyOf(token), "revoked", Map.of());
+        families.end(new FamilyId("0123456789abcdefghijkl"), "unknown", Map.of());
 
         assertThat(ends()).containsExactly("logout");
         assertThat(refused(token).detail()).isEqualTo("the family ended: logout");

@@ -101,7 +101,7 @@ class RevocationsTest {
         VerifiedJwt token = jwt(Map.of());
         assertThat(node.view().isRevoked(token)).isFalse();
 
-        node.revoke(kind, nameOf(kind));
+        node.revoke(kind, nameOf(kind), Map.of());
 
         assertThat(node.view().isRevoked(token)).isTrue();
         assertThat(otherNode.view().isRevoked(token)).isFalse();
@@ -121,8 +121,8 @@ class RevocationsTest {
         feed.poll();
         assertThat(otherNode.view().isRevoked(token)).isFalse();
 
-        node.revoke(kind, nameOf(kind));
-        node.revoke(kind, "another");
+        node.revoke(kind, nameOf(kind), Map.of());
+        node.revoke(kind, "another", Map.of());
         feed.poll();
 
         assertThat(otherNode.view().isRevoked(token)).isTrue();
@@ -132,12 +132,12 @@ class RevocationsTest {
     /** The row has another serial number then; both are announced. */
     @Test
     void whatWasRenewedMeanwhileIsReadWithItsRenewal() {
-        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        node.revoke(RevocationKind.SUBJECT, ALICE.value(), Map.of());
         clock.advance(Duration.ofHours(1));
         ChangeFeed feed =
                 ChangeFeed.open(TestDatabase.database(), Fixture.fresh()).on(Topic.REVOCATION, otherNode.view());
-        node.revoke(RevocationKind.SUBJECT, ALICE.value());
-        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        node.revoke(RevocationKind.SUBJECT, ALICE.value(), Map.of());
+        node.revoke(RevocationKind.SUBJECT, ALICE.value(), Map.of());
         feed.poll();
 
         assertThat(otherNode.view().isEnded(ALICE, clock.instant())).isTrue();
@@ -146,10 +146,10 @@ class RevocationsTest {
     @ParameterizedTest
     @EnumSource
     void whatIsNamedOtherwiseDoesNotEnd(RevocationKind kind) {
-        node.revoke(kind, kind == RevocationKind.EVERYTHING ? "no name" : nameOf(kind) + "x");
+        node.revoke(kind, kind == RevocationKind.EVERYTHING ? "no name" : nameOf(kind) + "x", Map.of());
         for (RevocationKind other : RevocationKind.values()) {
             if (other != kind && other != RevocationKind.EVERYTHING) {
-                node.revoke(kind, nameOf(other) + " of another kind");
+                node.revoke(kind, nameOf(other) + " of another kind", Map.of());
             }
         }
 
@@ -160,7 +160,7 @@ class RevocationsTest {
     @EnumSource(names = {"SUBJECT", "CLIENT", "EVERYTHING"})
     void whatBeganInTheSameSecondOrTheNextEndsToo(RevocationKind kind) {
         clock.advance(Duration.ofMillis(300));
-        Revocation written = node.revoke(kind, nameOf(kind));
+        Revocation written = node.revoke(kind, nameOf(kind), Map.of());
         RevocationView view = node.view();
 
         // One second because clocks differ, and then what is left of it because tokens tell whole seconds.
@@ -174,7 +174,7 @@ class RevocationsTest {
 
     @Test
     void aTokenWithoutASignInIsJudgedByWhenItWasIssued() {
-        node.revoke(RevocationKind.CLIENT, WEB.value());
+        node.revoke(RevocationKind.CLIENT, WEB.value(), Map.of());
 
         assertThat(node.view().isRevoked(jwt(Map.of()))).isTrue();
         clock.advance(Duration.ofSeconds(2));
@@ -183,9 +183,9 @@ class RevocationsTest {
 
     @Test
     void whoWasRevokedTwiceIsOneRowOfTheLaterTime() {
-        node.revoke(RevocationKind.SUBJECT, ALICE.value());
+        node.revoke(RevocationKind.SUBJECT, ALICE.value(), Map.of());
         clock.advance(Duration.ofHours(1));
-        otherNode.revoke(RevocationKind.SUBJECT, ALICE.value());
+        otherNode.revoke(RevocationKind.SUBJECT, ALICE.value(), Map.of());
         node.view().readAll();
 
         assertThat(TestDatabase.query("select count(*) from revocation")).containsExactly("1");
@@ -196,7 +196,7 @@ class RevocationsTest {
     @ParameterizedTest
     @CsvSource({"TOKEN, PT1H1M", "FAMILY, PT1H1M", "SUBJECT, P60DT1H1M", "CLIENT, P60DT1H1M", "EVERYTHING, P60DT1H1M"})
     void itIsKeptForAsLongAsAnythingCouldLiveThatItEnds(RevocationKind kind, Duration kept) {
-        assertThat(node.revoke(kind, nameOf(kind)).expiresAt())
+        assertThat(node.revoke(kind, nameOf(kind), Map.of()).expiresAt())
                 .isEqualTo(clock.instant().plus(kept));
         clock.advance(kept.minus(SECOND));
         node.view().readAll();
@@ -210,7 +210,7 @@ class RevocationsTest {
 
     @Test
     void aKeyStaysRevoked() {
-        node.revoke(RevocationKind.KEY, "kid");
+        node.revoke(RevocationKind.KEY, "kid", Map.of());
         clock.advance(Duration.ofDays(3650));
         node.view().readAll();
 
@@ -226,7 +226,7 @@ class RevocationsTest {
             return IntStream.range(0, 25)
                     .mapToObj(i -> {
                         String name = TOKENS.identifier();
-                        own.revoke(RevocationKind.TOKEN, name);
+                        own.revoke(RevocationKind.TOKEN, name, Map.of());
                         feed.poll(); // in the middle of others' commits
                         return name;
                     })
@@ -255,7 +255,7 @@ class RevocationsTest {
                             own.advance(Duration.ofSeconds(
                                     Math.floorMod(TOKENS.identifier().hashCode(), 60)));
                             return revocations
-                                    .revoke(RevocationKind.SUBJECT, ALICE.value())
+                                    .revoke(RevocationKind.SUBJECT, ALICE.value(), Map.of())
                                     .issuedBefore();
                         })
                         .toList();
@@ -307,7 +307,7 @@ class RevocationsTest {
 
     @Test
     void aKindThatOnlyALaterVersionKnowsIsPassedOver() {
-        node.revoke(RevocationKind.TOKEN, "the-token");
+        node.revoke(RevocationKind.TOKEN, "the-token", Map.of());
         TestDatabase.execute("insert into revocation select 'PLANET', name, serial_number + 1, revoked_at,"
                 + " issued_before, expires_at from revocation");
         otherNode.view().readAll();
@@ -318,7 +318,7 @@ class RevocationsTest {
 
     @Test
     void toReadAgainTakesOneStatementWhereNothingIsNew() {
-        node.revoke(RevocationKind.TOKEN, "the-token");
+        node.revoke(RevocationKind.TOKEN, "the-token", Map.of());
         node.view().readAll();
         int before = TestDatabase.statements();
 
@@ -330,7 +330,7 @@ class RevocationsTest {
     @Test
     void theyAreListedInOrderAndInPages() {
         for (String name : List.of("c", "a", "b")) {
-            node.revoke(RevocationKind.TOKEN, name);
+            node.revoke(RevocationKind.TOKEN, name, Map.of());
         }
         List<Revocation> first = node.list(0, 2);
         List<Revocation> rest = node.list(first.get(1).serialNumber(), 2);
@@ -344,7 +344,7 @@ class RevocationsTest {
         RevocationRepository real = new RevocationRepository(TestDatabase.database(), node.view(), Database::time);
         String before = TestDatabase.query("select current_timestamp").get(0);
 
-        real.revoke(RevocationKind.TOKEN, "the-token");
+        real.revoke(RevocationKind.TOKEN, "the-token", Map.of());
 
         assertThat(TestDatabase.query(
                         "select count(*) from revocation where revoked_at between cast(? as timestamp with time zone)"

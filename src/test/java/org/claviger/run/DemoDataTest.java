@@ -31,7 +31,7 @@ class DemoDataTest {
         assertThat(second.passwords()).isEqualTo(passwords);
         assertThat(Base64.getUrlDecoder().decode(key)).hasSize(32);
         assertThat(passwords.stringPropertyNames())
-                .containsExactlyInAnyOrder("alice", "bob", "root", "batch", "operator");
+                .containsExactlyInAnyOrder("alice", "bob", "root", "batch", "operator", "demo-web");
     }
 
     @Test
@@ -63,6 +63,8 @@ class DemoDataTest {
 
         assertThat(imported.getJsonArray("clients").getJsonObject(0).getJsonArray("redirect_uris"))
                 .containsExactly(Json.createValue("http://127.0.0.1:9090/demo/"));
+        assertThat(imported.getJsonArray("clients").getJsonObject(1).getJsonArray("redirect_uris"))
+                .containsExactly(Json.createValue("http://127.0.0.1:9090/api/v2/auth/session/callback"));
         assertThat(imported.getJsonArray("users").getJsonObject(0).getString("password"))
                 .isEqualTo(open().passwords().getProperty("alice"));
     }

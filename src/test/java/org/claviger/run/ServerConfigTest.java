@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.claviger.Fixture;
+import org.claviger.settings.LdapSettings;
 import org.claviger.settings.Setting;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What administrators are given agrees with what there is. */
 class ServerConfigTest {
@@ -41,10 +49,50 @@ class ServerConfigTest {
         assertThat(named).contains("CLAVIGER_ISSUER").isSubsetOf(variables());
     }
 
+    /** Also with what is commented out, one of them at a time in place of what stands there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"openldap.env", "active-directory.env"})
+    void a_directory_is_configured_as_the_example_says(String file) throws IOException {
+        Map<String, String> example = new HashMap<>();
+        List<MatchResult> lines = Pattern.compile("(?m)^(#?)(CLAVIGER_\\w+)='?(.*?)'?$")
+                .matcher(Files.readString(FOLDER.resolve("ldap").resolve(file)))
+                .results()
+                .toList();
+        lines.stream()
+                .filter(line -> line.group(1).isEmpty())
+                .forEach(line -> example.put(line.group(2), line.group(3)));
+        example.put("CLAVIGER_LDAP_PASSWORD", "in place of the file");
+
+        assertThat(read(example)).satisfies(ldap -> {
+            assertThat(ldap.person().filter()).isNotEqualTo(Setting.LDAP_USER_FILTER.byDefault());
+            assertThat(ldap.urls()).contains("ldaps:");
+            assertThat(ldap.trusted()).isPresent();
+        });
+        for (MatchResult line : lines) {
+            Map<String, String> other = new HashMap<>(example);
+            other.put(line.group(2), line.group(2).endsWith("_PASSWORD") ? "another" : line.group(3));
+            read(other);
+        }
+    }
+
+    private static LdapSettings read(Map<String, String> environment) {
+        List<String> all = new ArrayList<>();
+        for (Setting setting : Setting.values()) {
+            Optional.ofNullable(environment.get(variable(setting))).ifPresent(value -> {
+                all.add(setting.key());
+                all.add(value);
+            });
+        }
+        assertThat(all).hasSize(environment.size() * 2);
+        return Fixture.settings(all.toArray(String[]::new)).identity().ldap().orElseThrow();
+    }
+
     private static Set<String> variables() {
-        return Arrays.stream(Setting.values())
-                .map(setting -> setting.key().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
-                .collect(toSet());
+        return Arrays.stream(Setting.values()).map(ServerConfigTest::variable).collect(toSet());
+    }
+
+    private static String variable(Setting setting) {
+        return setting.key().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
     /** An overlay takes the place of the whole file. */

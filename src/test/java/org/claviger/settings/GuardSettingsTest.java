@@ -79,6 +79,9 @@ class GuardSettingsTest {
                 "claviger.guard.audience      | /a=x,/a=y",
                 "claviger.guard.audience      | /a=" + ISSUER + "/admin",
                 "claviger.guard.required-scope | /a=two  blanks",
+                "claviger.guard.browser-client | a-client",
+                "claviger.guard.browser-client | /a=größe",
+                "claviger.guard.browser-client | /a=claviger-console",
                 "claviger.guard.role-mapping  | /a=clerk",
                 "claviger.guard.role-mapping  | a>b>c"
             })

@@ -70,6 +70,39 @@ class SettingTest {
         samples.put(
                 Setting.ISSUER,
                 new Sample("https://other.example.org", s -> s.issuer().value(), "https://other.example.org"));
+        Map<String, String> resourceServer = Map.of(
+                "CLAVIGER_ROLE", "resource-server",
+                "CLAVIGER_RESOURCE_SERVER_CLIENT_ID", "rs",
+                "CLAVIGER_RESOURCE_SERVER_CLIENT_SECRET", "swordfish");
+        samples.put(Setting.ROLE, new Sample("resource-server", resourceServer, Settings::role, Role.RESOURCE_SERVER));
+        samples.put(
+                Setting.RESOURCE_SERVER_CLIENT_ID,
+                new Sample(
+                        "orders",
+                        resourceServer,
+                        s -> s.resourceServer().orElseThrow().clientId(),
+                        "orders"));
+        samples.put(
+                Setting.RESOURCE_SERVER_CLIENT_SECRET,
+                new Sample(
+                        "other",
+                        resourceServer,
+                        s -> s.resourceServer().orElseThrow().clientSecret(),
+                        "other"));
+        samples.put(
+                Setting.RESOURCE_SERVER_REVOCATIONS,
+                new Sample(
+                        "introspection",
+                        resourceServer,
+                        s -> s.resourceServer().orElseThrow().feed(),
+                        false));
+        samples.put(
+                Setting.RESOURCE_SERVER_INTROSPECTION_CACHE,
+                new Sample(
+                        "PT90S",
+                        resourceServer,
+                        s -> s.resourceServer().orElseThrow().introspectionCache(),
+                        Duration.ofSeconds(90)));
         samples.put(
                 Setting.KEY_ENCRYPTION_KEY,
                 new Sample(
@@ -125,6 +158,127 @@ class SettingTest {
                         s -> s.administrator().orElseThrow().passwordHash().orElseThrow(),
                         HASH));
         samples.put(
+                Setting.PASSWORD_MIN_LENGTH, new Sample("15", s -> s.passwords().minLength(), 15));
+        samples.put(
+                Setting.PASSWORD_DENIED_FILE,
+                new Sample(
+                        Files.writeString(folder.resolve("denied.txt"), "Swordfish\n\n")
+                                .toString(),
+                        s -> s.passwords().denied(),
+                        Set.of("swordfish")));
+        Map<String, String> ldap = Map.of(
+                "CLAVIGER_IDENTITY_STORE", "ldap",
+                "CLAVIGER_LDAP_URL", "ldaps://ldap.example.org",
+                "CLAVIGER_LDAP_USER", "cn=reader",
+                "CLAVIGER_LDAP_PASSWORD", "swordfish",
+                "CLAVIGER_LDAP_USER_BASE", "ou=people",
+                "CLAVIGER_LDAP_GROUP_BASE", "ou=groups");
+        samples.put(
+                Setting.IDENTITY_STORE, new Sample("server", s -> s.identity().store(), IdentitySettings.Store.SERVER));
+        samples.put(
+                Setting.IDENTITY_STORE_GROUPS,
+                new Sample(
+                        "user, staff>demo, staff>claviger-admin",
+                        s -> s.identity().groups(),
+                        Map.of("user", Set.of("user"), "staff", Set.of("demo", "claviger-admin"))));
+        samples.put(
+                Setting.LDAP_URL,
+                new Sample(
+                        "ldaps://a.example.org, ldaps://b.example.org:1636",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().urls(),
+                        "ldaps://a.example.org ldaps://b.example.org:1636"));
+        Map<String, String> plain = new HashMap<>(ldap);
+        plain.put("CLAVIGER_LDAP_URL", "ldap://ldap.example.org");
+        samples.put(
+                Setting.LDAP_START_TLS,
+                new Sample("true", plain, s -> s.identity().ldap().orElseThrow().startTls(), true));
+        samples.put(
+                Setting.LDAP_TRUSTED_CERTIFICATES,
+                new Sample(
+                        file.toString(),
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().trusted().orElseThrow(),
+                        file));
+        samples.put(
+                Setting.LDAP_USER,
+                new Sample(
+                        "cn=other", ldap, s -> s.identity().ldap().orElseThrow().user(), "cn=other"));
+        samples.put(
+                Setting.LDAP_PASSWORD,
+                new Sample(
+                        "hammerhead",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().password(),
+                        "hammerhead"));
+        samples.put(
+                Setting.LDAP_USER_BASE,
+                new Sample(
+                        "ou=others",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().person().base(),
+                        "ou=others"));
+        samples.put(
+                Setting.LDAP_USER_FILTER,
+                new Sample(
+                        "(objectClass=user)",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().person().filter(),
+                        "(objectClass=user)"));
+        samples.put(
+                Setting.LDAP_USERNAME_ATTRIBUTE,
+                new Sample(
+                        "sAMAccountName",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().person().username(),
+                        "sAMAccountName"));
+        samples.put(
+                Setting.LDAP_ID_ATTRIBUTE,
+                new Sample(
+                        "objectGUID",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().person().id(),
+                        "objectGUID"));
+        samples.put(
+                Setting.LDAP_NAME_ATTRIBUTE,
+                new Sample(
+                        "displayName",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().person().name(),
+                        "displayName"));
+        samples.put(
+                Setting.LDAP_EMAIL_ATTRIBUTE,
+                new Sample(
+                        "email",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().person().email(),
+                        "email"));
+        samples.put(
+                Setting.LDAP_GROUP_BASE,
+                new Sample(
+                        "ou=roles",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().group().base(),
+                        "ou=roles"));
+        samples.put(
+                Setting.LDAP_GROUP_FILTER,
+                new Sample(
+                        "(memberUid={1})",
+                        ldap, s -> s.identity().ldap().orElseThrow().group().filter(), "(memberUid={1})"));
+        samples.put(
+                Setting.LDAP_MEMBER_OF_ATTRIBUTE,
+                new Sample(
+                        "memberOf",
+                        ldap,
+                        s -> s.identity().ldap().orElseThrow().group().memberOf(),
+                        "memberOf"));
+        samples.put(
+                Setting.LDAP_TIMEOUT,
+                new Sample("PT2S", ldap, s -> s.identity().ldap().orElseThrow().timeout(), Duration.ofSeconds(2)));
+        samples.put(
+                Setting.LDAP_RECHECK,
+                new Sample("PT1M", ldap, s -> s.identity().ldap().orElseThrow().recheck(), Duration.ofMinutes(1)));
+        samples.put(
                 Setting.DATA_DIRECTORY,
                 new Sample(
                         folder.toString(),
@@ -171,6 +325,7 @@ class SettingTest {
         samples.put(Setting.GATEWAY_CACHE_LIFETIME, duration("PT20S", s -> s.classification("standard")
                 .gatewayCache()));
         samples.put(Setting.CLIENT_SECRET_OVERLAP, duration("PT2H", Settings::clientSecretOverlap));
+        samples.put(Setting.AUDIT_RETENTION, duration("P30D", Settings::auditRetention));
         samples.put(
                 Setting.REVOCATION_MAX_STALENESS, duration("PT2M", s -> s.feed().maxStaleness()));
         samples.put(Setting.PUSH, new Sample("hazelcast", s -> s.feed().push(), Set.of("hazelcast")));
@@ -183,6 +338,12 @@ class SettingTest {
         samples.put(
                 Setting.METRICS_ADDRESSES,
                 new Sample("10.0.0.0/8", s -> s.metricsReaders().contains("10.1.2.3"), true));
+        samples.put(
+                Setting.GATEWAY_HEADERS,
+                new Sample(
+                        "name=Remote-User",
+                        s -> s.gatewayHeaders().names(),
+                        Map.of(GatewayHeaders.Fact.NAME, "Remote-User")));
         samples.put(Setting.BRAND_NAME, new Sample("Acme", s -> s.brand().name(), "Acme"));
         samples.put(
                 Setting.BRAND_COLOR,
@@ -193,6 +354,14 @@ class SettingTest {
         samples.put(
                 Setting.BRAND_CSS,
                 new Sample(file.toString(), s -> s.brand().css().orElseThrow().toString(), file.toString()));
+        samples.put(
+                Setting.GUARD_BROWSER_CLIENT,
+                new Sample(
+                        "/shop=shop-web",
+                        s -> s.guard().of("/shop").browserClient().orElseThrow().value(),
+                        "shop-web"));
+        samples.put(
+                Setting.CONSOLE_CLASSIFICATION, new Sample("sensitive", Settings::consoleClassification, "sensitive"));
         samples.put(
                 Setting.BRAND_TEXTS,
                 new Sample(file.toString(), s -> s.brand().texts().orElseThrow().toString(), file.toString()));
@@ -406,6 +575,53 @@ class SettingTest {
         return Settings.read(config(environment));
     }
 
+    /** What a directory is told, it is told over TLS; and nobody administers because a group happens to have that name. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "IDENTITY_STORE | files | claviger.identity-store: must be",
+                "LDAP_URL | '' | claviger.ldap.url: is missing",
+                "LDAP_URL | ldap://ldap.example.org | claviger.ldap.url: must begin with ldaps:",
+                "LDAP_URL | ldaps://a.example.org,ldap://127.example.org | claviger.ldap.url: must begin with ldaps:",
+                "LDAP_URL | ldaps://ldap.example.org/dc=org | claviger.ldap.url: must be",
+                "LDAP_URL | ldaps://x@ldap.example.org | claviger.ldap.url: must be",
+                "LDAP_URL | https://ldap.example.org | claviger.ldap.url: must be",
+                "LDAP_URL | ldaps:// | claviger.ldap.url: must be",
+                "LDAP_URL | ldaps://a.example.org,ldap://localhost | claviger.ldap.url: must be ldaps: in all",
+                "LDAP_START_TLS | true | claviger.ldap.start-tls: is for",
+                "LDAP_PASSWORD | '' | claviger.ldap.password: is missing",
+                "LDAP_PASSWORD | file:/nowhere | claviger.ldap.password: the file",
+                "LDAP_USER | '' | claviger.ldap.user: is missing",
+                "LDAP_USER_BASE | '' | claviger.ldap.user-base: is missing",
+                "LDAP_USER_BASE | people | claviger.ldap.user-base: must be a DN",
+                "LDAP_GROUP_BASE | '' | claviger.ldap.group-base: is missing",
+                "LDAP_USER_FILTER | (uid={0}) | claviger.ldap.user-filter: must be",
+                "LDAP_USER_FILTER | uid=x | claviger.ldap.user-filter: must be",
+                "LDAP_GROUP_FILTER | (member=x) | claviger.ldap.group-filter: must be",
+                "LDAP_GROUP_FILTER | (member={2}) | claviger.ldap.group-filter: must be",
+                "LDAP_USERNAME_ATTRIBUTE | uid=x)(uid | claviger.ldap.username-attribute: must be",
+                "LDAP_RECHECK | PT301S | claviger.ldap.recheck: must be",
+                "IDENTITY_STORE_GROUPS | claviger-admin | claviger.identity-store.groups: gives none",
+                "IDENTITY_STORE_GROUPS | x>claviger-other | claviger.identity-store.groups: gives none",
+                "IDENTITY_STORE_GROUPS | x> | claviger.identity-store.groups: must be",
+                "IDENTITY_STORE_GROUPS | x>y>z | claviger.identity-store.groups: must be",
+            })
+    void aDirectoryThatWouldNotBeSafeIsRefused(String name, String value, String message) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "CLAVIGER_IDENTITY_STORE", "ldap",
+                "CLAVIGER_IDENTITY_STORE_GROUPS", "user",
+                "CLAVIGER_LDAP_URL", "ldaps://ldap.example.org",
+                "CLAVIGER_LDAP_USER", "cn=reader",
+                "CLAVIGER_LDAP_PASSWORD", "swordfish",
+                "CLAVIGER_LDAP_USER_BASE", "ou=people",
+                "CLAVIGER_LDAP_GROUP_BASE", "ou=groups"));
+        assertThat(settings(environment).toString()).doesNotContain("swordfish");
+        environment.put("CLAVIGER_" + name, value);
+
+        assertThatThrownBy(() -> settings(environment)).hasMessageStartingWith(message);
+    }
+
     @Test
     void theDataSourceIsReadOnItsOwn() {
         assertThat(DatabaseSettings.read(config(Map.of("CLAVIGER_DATABASE_URL", "jdbc:h2:mem:x")))
@@ -453,7 +669,9 @@ class SettingTest {
                                     + (setting.type().unit().isEmpty()
                                             ? ""
                                             : ", " + setting.type().unit()),
-                            setting.byDefault().isEmpty() ? "–" : "`" + setting.byDefault() + "`",
+                            setting.byDefault().isEmpty()
+                                    ? "–"
+                                    : "`" + setting.byDefault().replace("|", "\\|") + "`",
                             setting.accepted() + advised,
                             switch (setting.kind()) {
                                 case RESTART -> "restart";

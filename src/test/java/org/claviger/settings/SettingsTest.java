@@ -15,7 +15,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.crypto.spec.SecretKeySpec;
 import org.claviger.jose.SigningAlgorithm;
@@ -53,6 +56,79 @@ class SettingsTest {
         assertThat(settings.database()).isEqualTo(new DatabaseSettings("jdbc:h2:file:./data/claviger", "", ""));
         assertThat(settings.keyEncryptionKey().getAlgorithm()).isEqualTo("AES");
         assertThat(settings.keyEncryptionKey().getEncoded()).asString().isEqualTo("0123456789abcdef0123456789abcdef");
+    }
+
+    private static Settings resourceServer(String... keysAndValues) {
+        Map<String, String> values = new HashMap<>(Map.of(
+                "claviger.role", "resource-server",
+                "claviger.issuer", ISSUER,
+                "claviger.resource-server.client-id", "orders",
+                "claviger.resource-server.client-secret", "swordfish"));
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            values.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return Settings.read(key -> Optional.ofNullable(values.get(key)));
+    }
+
+    @Test
+    void aResourceServerNeedsNeitherADatabaseNorAKey() {
+        Settings settings = resourceServer();
+
+        assertThat(settings.role()).isEqualTo(Role.RESOURCE_SERVER);
+        assertThat(settings.wrappingKey()).isEmpty();
+        assertThat(settings.database().url()).isEqualTo("jdbc:h2:mem:");
+        assertThat(settings.warnings()).isEmpty();
+        assertThat(settings.resourceServer())
+                .contains(new ResourceServerSettings("orders", "swordfish", true, Duration.ofSeconds(60)));
+        assertThat(settings.resourceServer().toString()).doesNotContain("swordfish");
+        assertThat(settings().resourceServer()).isEmpty();
+    }
+
+    @Test
+    void theSecretOfAResourceServerMayStandInAFile(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("secret"), "swordfish\n");
+
+        assertThat(resourceServer("claviger.resource-server.client-secret", "file:" + file)
+                        .resourceServer()
+                        .orElseThrow()
+                        .clientSecret())
+                .isEqualTo("swordfish");
+        assertThatThrownBy(() -> resourceServer("claviger.resource-server.client-secret", "file:" + folder))
+                .hasMessage("claviger.resource-server.client-secret: the file " + folder + " cannot be read");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claviger.role, issuers",
+        "claviger.resource-server.client-id, ''",
+        "claviger.resource-server.client-secret, ''",
+        "claviger.resource-server.revocations, none",
+        "claviger.resource-server.introspection-cache, PT301S",
+        "claviger.issuer, http://id.example.org"
+    })
+    void aResourceServerIsRefusedByTheKeyThatIsWrong(String key, String value) {
+        assertThatThrownBy(() -> resourceServer(key, value))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(key + ": ");
+    }
+
+    @Test
+    void whatMeansNothingInARoleIsAWarning() {
+        assertThat(resourceServer(
+                                "claviger.import", "x.json",
+                                "claviger.key-encryption-key", "not even one",
+                                "claviger.database.url", "jdbc:h2:file:x",
+                                "claviger.classification.standard.access-token-lifetime", "PT16M",
+                                "claviger.guard.exclude", "/x")
+                        .warnings())
+                .containsExactlyInAnyOrder(
+                        "claviger.import: has no effect where claviger.role is resource-server",
+                        "claviger.key-encryption-key: has no effect where claviger.role is resource-server",
+                        "claviger.database.url: has no effect where claviger.role is resource-server",
+                        "claviger.access-token-lifetime: has no effect where claviger.role is resource-server");
+        assertThat(settings("claviger.resource-server.client-secret", "swordfish")
+                        .warnings())
+                .containsExactly("claviger.resource-server.client-secret: has no effect where claviger.role is issuer");
     }
 
     @Test

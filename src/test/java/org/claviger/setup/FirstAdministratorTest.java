@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FirstAdministratorTest {
     private static final Instant START = Instant.parse("2026-01-01T12:00:00Z");
     private static final Pattern CODE = Pattern.compile("(?m)^    ([A-Za-z0-9_-]{43})$");
-    private static final String PASSWORD = "password of root";
+    private static final String PASSWORD = "a lighthouse at night";
     private static final Map<String, String> CONFIGURED =
             Map.of("claviger.admin.username", "root", "claviger.admin.password", PASSWORD);
 
@@ -143,7 +143,8 @@ class FirstAdministratorTest {
             delimiter = '|',
             value = {
                 "'a\tb' | password of root | | claviger.admin.username: must be 1 to 255",
-                "root | eleven char | | claviger.admin.password: must have at least 12",
+                "root | Root-1234567 | | claviger.admin.password: is too easy to guess",
+                "root | eleven char | | claviger.admin.password: must have at least 12 characters",
                 "root | | $2b$12$abcdefghijklmnopqrstuv | claviger.admin.password-hash: must be pbkdf2-sha256$",
             })
     void what_no_sign_in_could_use_is_refused_by_its_key(

@@ -217,11 +217,10 @@ class ImportFileTest {
                 arguments(user("'username': 'alice'"), "/users/0/password: is missing, and so is password_hash"),
                 arguments(
                         user(USER, "'password_hash': '" + HASH + "'"), "/users/0/password_hash: must not stand beside"),
-                arguments(
-                        user("'username': 'a', 'password': 'eleven char'"), "/users/0/password: must have at least 12"),
+                arguments(user("'username': 'a', 'password': 'seven c'"), "/users/0/password: must have at least 8"),
                 arguments(
                         user("'username': 'a', 'password': '" + "a".repeat(1001) + "'"),
-                        "/users/0/password: must have at least 12 and at most 1000"),
+                        "/users/0/password: must have at least 8 and at most 1000"),
                 arguments(
                         user("'username': 'a', 'password_hash': {'env': 'SERVICE_SECRET'}"),
                         "/users/0/password_hash: must be a text"),
@@ -347,8 +346,13 @@ class ImportFileTest {
     private static List<ImportEntry> read(String text) throws IOException {
         Path file = Files.writeString(folder.resolve("import.json"), text.replace('\'', '"'));
         SetupFixture node = nodes.get(0);
-        List<ImportEntry> entries =
-                new ImportFile(node.clients, node.resourceOwners, ENVIRONMENT, SetupFixture.CLASSIFICATIONS).read(file);
+        List<ImportEntry> entries = new ImportFile(
+                        node.clients,
+                        node.resourceOwners,
+                        ENVIRONMENT,
+                        SetupFixture.CLASSIFICATIONS,
+                        SetupFixture.POLICY)
+                .read(file);
         entries.forEach(entry -> entry.check().run());
         return entries;
     }

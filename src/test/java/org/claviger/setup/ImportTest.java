@@ -17,8 +17,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.claviger.Fixture;
 import org.claviger.client.ClientAuthenticationMethod;
 import org.claviger.client.ClientCredentials;
+import org.claviger.identity.PasswordPolicy;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.OAuthException;
 import org.claviger.settings.SettingsException;
@@ -43,7 +45,7 @@ class ImportTest {
 
     private static final String ALICE_WITH_PASSWORD =
             """
-            {"username": "alice", "password": "password of alice", "groups": ["user"]}""";
+            {"username": "alice", "password": "wonders of the deep", "groups": ["user"]}""";
 
     private final SetupFixture node = NODES.get(0);
     private final Map<String, String> environment =
@@ -68,7 +70,7 @@ class ImportTest {
         node.clients.refresh();
         assertThat(authenticates("the-first-secret-of-32-characters")).isTrue();
         assertThat(node.resourceOwners
-                        .authenticate("alice", "password of alice")
+                        .authenticate("alice", "wonders of the deep")
                         .groups())
                 .containsExactly("user");
     }
@@ -218,6 +220,30 @@ class ImportTest {
         assertThat(node.count("from ImportEntryRow where digest <> ''")).isEqualTo(41);
         // Announced in the transaction of each registration: every entry was applied exactly once.
         assertThat(changesOfClients() - changes).isEqualTo(40);
+    }
+
+    @Test
+    void a_password_that_is_easy_to_guess_is_refused_and_what_was_applied_is_not_judged_again() throws IOException {
+        String weak = ALICE_WITH_PASSWORD.replace("wonders of the deep", "Password2024");
+        refuses(SERVICE, weak, "too little of it is left");
+        assertThat(node.count("from ResourceOwnerRow")).isZero();
+        importFile(SERVICE, ALICE_WITH_PASSWORD);
+        var stricter = Fixture.settings("claviger.password.min-length", "64");
+        Path same = write(SERVICE, ALICE_WITH_PASSWORD);
+
+        node.importing(environment, SetupFixture.CLASSIFICATIONS, new PasswordPolicy(() -> stricter))
+                .read(same.toString());
+    }
+
+    @Test
+    void a_user_does_not_take_the_place_of_somebody_of_another_store() throws IOException {
+        importFile(SERVICE, ALICE);
+        node.sql("update resource_owner set store = 'ldap'");
+
+        refuses(
+                SERVICE,
+                ALICE_WITH_PASSWORD,
+                "/users/0/username: is the name of somebody of another store" + " (claviger.identity-store)");
     }
 
     private long changesOfClients() {

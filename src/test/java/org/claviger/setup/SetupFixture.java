@@ -11,6 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.claviger.Fixture;
 import org.claviger.client.Clients;
 import org.claviger.database.Database;
+import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.key.KeyWrap;
 import org.claviger.key.MacKeys;
@@ -29,6 +30,8 @@ final class SetupFixture implements AutoCloseable {
     final ResourceOwners resourceOwners;
 
     static final Set<String> CLASSIFICATIONS = Set.of("standard", "sensitive", "restricted");
+
+    static final PasswordPolicy POLICY = new PasswordPolicy(Fixture::settings);
 
     private SetupFixture(String name) {
         JdbcDataSource dataSource = new JdbcDataSource();
@@ -60,7 +63,11 @@ final class SetupFixture implements AutoCloseable {
     }
 
     Import importing(Map<String, String> environment, Set<String> classifications) {
-        return new Import(database, macKeys, clients, resourceOwners, environment, classifications);
+        return importing(environment, classifications, POLICY);
+    }
+
+    Import importing(Map<String, String> environment, Set<String> classifications, PasswordPolicy policy) {
+        return new Import(database, macKeys, clients, resourceOwners, environment, classifications, policy);
     }
 
     /** Settings with these on top of what is required. */

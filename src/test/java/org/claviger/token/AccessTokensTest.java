@@ -21,6 +21,7 @@ import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.client.Client;
+import org.claviger.identity.LinkedPeople;
 import org.claviger.identity.ResourceOwners;
 import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.JwtVerifier;
@@ -54,7 +55,8 @@ class AccessTokensTest {
     private AccessTokens tokens(Settings settings) {
         return new AccessTokens(
                 () -> settings,
-                owners,
+                new LinkedPeople(
+                        TestDatabase.database(), Fixture.revocations(), owners, Optional.empty(), name -> false, clock),
                 Fixture.Keys.SIGNING,
                 Fixture.revocations().view(),
                 TOKENS,

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
@@ -116,6 +117,16 @@ final class Chromium implements AutoCloseable {
         driver.switchTo().window(tab);
     }
 
+    String tab() {
+        return driver.getWindowHandle();
+    }
+
+    /** Goes to a tab and brings it before the person's eyes, which the pages hear of. */
+    void lookAt(String tab) {
+        returnTo(tab);
+        cdp("Page.bringToFront", Map.of());
+    }
+
     void enterFrame() {
         driver.switchTo().frame(0);
     }
@@ -193,10 +204,16 @@ final class Chromium implements AutoCloseable {
     }
 
     <T> T await(Function<? super WebDriver, T> condition) {
-        // Whoever looks while one page gives way to the next may get any error from the browser; the next look tells.
-        return new WebDriverWait(driver, PATIENCE)
-                .ignoring(WebDriverException.class)
-                .until(condition);
+        try {
+            // Whoever looks while one page gives way to the next may get any error from the browser; the next look
+            // tells.
+            return new WebDriverWait(driver, PATIENCE)
+                    .ignoring(WebDriverException.class)
+                    .until(condition);
+        } catch (TimeoutException late) {
+            throw new AssertionError(
+                    "still not so at " + address() + ":\n" + run("return document.body.innerText"), late);
+        }
     }
 
     Object run(String script, Object... arguments) {

@@ -20,7 +20,9 @@ class DemoIT {
             "api/admin", 401,
             "api/denied", 401,
             "api/ejb", 401,
-            "servlet", 401);
+            "servlet", 401,
+            "api/orders", 401,
+            "api/orders/as-caller", 401);
     private static final Map<String, Integer> AS_USER = Map.of(
             "api/public", 200,
             "api/open", 200,
@@ -28,7 +30,9 @@ class DemoIT {
             "api/admin", 403,
             "api/denied", 403,
             "api/ejb", 200,
-            "servlet", 200);
+            "servlet", 200,
+            "api/orders", 200,
+            "api/orders/as-caller", 403);
 
     private final RunningClaviger claviger;
 

@@ -75,6 +75,17 @@ final class Front {
         browser.press("form button");
     }
 
+    /** Signs in for a client after all sessions were ended: for a moment nobody can, and the form says so. */
+    void signInAgain(String client, String username) {
+        browser.await(driver -> {
+            visit(client);
+            browser.fill("#username", username);
+            browser.fill("#password", "password of " + username);
+            browser.pressAndTurn("form button");
+            return browser.shows("button[value=allow]");
+        });
+    }
+
     /** Signs in at the demo, which is open, and allows what it asks for where that is asked. */
     void signInToDemo(String username) {
         browser.press("#sign-in");
@@ -84,6 +95,17 @@ final class Front {
             allow();
         }
         browser.find("#token");
+    }
+
+    /** Goes to the account, and signs in. */
+    void account(String username) {
+        account(username, "password of " + username);
+    }
+
+    void account(String username, String password) {
+        browser.open(URI.create(claviger.issuer() + "/account"));
+        signIn(username, password);
+        browser.find(".things");
     }
 
     void allow() {

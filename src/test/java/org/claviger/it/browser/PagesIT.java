@@ -23,7 +23,8 @@ class PagesIT {
             "SIGN_IN PICTURE", "sign-in.png",
             "CONSENT PHONE_DARK", "consent-phone-dark.png",
             "DEMO_SIGNED_IN PICTURE", "demo.png",
-            "ERROR PICTURE", "error.png");
+            "ERROR PICTURE", "error.png",
+            "ACCOUNT PICTURE", "account.png");
 
     private final RunningClaviger claviger;
 
@@ -42,7 +43,8 @@ class PagesIT {
             browser.screenshot(Path.of("target/browser/pages", name.replace(' ', '-') + ".png"));
             Optional<String> folder = Optional.ofNullable(System.getProperty("screenshots"));
             if (folder.isPresent() && IN_README.containsKey(name)) {
-                browser.run("document.querySelector('#results')?.scrollIntoView()"); // of the demo, the table
+                // Of the demo, the table; of the account, what can be ended.
+                browser.run("document.querySelector('#results, #sessions')?.scrollIntoView()");
                 browser.screenshot(Path.of(folder.get(), IN_README.get(name)));
             }
         }

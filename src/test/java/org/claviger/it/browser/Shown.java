@@ -43,6 +43,48 @@ enum Shown {
             front.signOut(false);
         }
     },
+    ACCOUNT_SIGN_IN {
+        @Override
+        void show(RunningClaviger claviger, Chromium browser, Front front) {
+            browser.open(URI.create(claviger.issuer() + "/account?message=password-changed"));
+            browser.find("[role=status]");
+        }
+    },
+    ACCOUNT {
+        @Override
+        void show(RunningClaviger claviger, Chromium browser, Front front) {
+            browser.open(claviger.at("/demo/"));
+            front.signInToDemo("root");
+            browser.open(URI.create(claviger.issuer() + "/account?message=session-ended"));
+            browser.find("button[aria-describedby^=family-]");
+        }
+    },
+    ACCOUNT_PASSWORD {
+        @Override
+        void show(RunningClaviger claviger, Chromium browser, Front front) {
+            front.account("root");
+            browser.press("a[href='account/password']");
+            browser.find("#current_password");
+        }
+    },
+    ACCOUNT_PASSWORD_WITH_ERROR {
+        @Override
+        void show(RunningClaviger claviger, Chromium browser, Front front) {
+            ACCOUNT_PASSWORD.show(claviger, browser, front);
+            browser.fill("#current_password", "password of root");
+            browser.fill("#password", "twelve characters");
+            browser.fill("#password_again", "other characters");
+            browser.press("form button");
+            browser.find("[role=alert]");
+        }
+    },
+    PASSWORD {
+        @Override
+        void show(RunningClaviger claviger, Chromium browser, Front front) {
+            browser.open(URI.create(claviger.issuer() + "/password"));
+            browser.find("#code");
+        }
+    },
     ERROR {
         @Override
         void show(RunningClaviger claviger, Chromium browser, Front front) {
@@ -62,7 +104,8 @@ enum Shown {
         void show(RunningClaviger claviger, Chromium browser, Front front) {
             DEMO.show(claviger, browser, front);
             front.signInToDemo("alice");
-            browser.await(driver -> browser.texts("td.with-token strong").size() == 7);
+            browser.await(driver -> browser.texts("td.with-token strong").size()
+                    == browser.texts("tr[data-endpoint]").size());
         }
     };
 

@@ -54,6 +54,7 @@ class SignOutIT {
 
             other.visit("payroll");
             elsewhere.awaitHeading("Sign in");
+            other.signInAgain("payroll", "root");
         }
     }
 }

@@ -1,0 +1,34 @@
+package org.claviger.browser;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.claviger.client.Clients;
+import org.claviger.database.Database;
+import org.claviger.guard.LiveTokens;
+import org.claviger.key.MacKeys;
+import org.claviger.key.Seals;
+import org.claviger.refresh.TokenFamilies;
+import org.claviger.settings.Issuer;
+import org.claviger.settings.RandomTokens;
+
+/** The parts of browser sessions, put together. */
+public record Browsers(BrowserSessions sessions, SignIns signIns) {
+    public static Browsers of(
+            Issuer issuer,
+            Database database,
+            MacKeys macKeys,
+            SecureRandom random,
+            Clients clients,
+            LiveTokens liveTokens,
+            TokenFamilies families,
+            SessionTokens sessionTokens,
+            Clock clock) {
+        Seals seals = new Seals(macKeys, random);
+        SessionCookies cookies = new SessionCookies(issuer, macKeys);
+        BrowserSessions sessions = new BrowserSessions(
+                new SessionStore(database, seals), sessionTokens, liveTokens, clients, families, cookies);
+        SignIns signIns =
+                new SignIns(issuer, clients, sessions, sessionTokens, cookies, seals, new RandomTokens(random), clock);
+        return new Browsers(sessions, signIns);
+    }
+}

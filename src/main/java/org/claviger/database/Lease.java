@@ -1,0 +1,41 @@
+package org.claviger.database;
+
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** Says which of several nodes does what one is to do for all. One conditional update decides, and the time of the database. */
+public final class Lease {
+    private final Database database;
+    private final String name;
+    private final String node;
+    private final Function<EntityManager, Instant> time;
+
+    /**
+     * @param name of a row that a migration has made
+     * @param node a name that no other node has
+     * @param time the clock of the database
+     */
+    public Lease(Database database, String name, String node, Function<EntityManager, Instant> time) {
+        this.database = database;
+        this.name = name;
+        this.node = node;
+        this.time = time;
+    }
+
+    /** Takes or keeps the lease for so long; whether this node has it. */
+    public boolean hold(Duration length) {
+        return database.transact(entities -> {
+                    Instant now = time.apply(entities);
+                    return entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
+                                    + " where name = :name and (holder = :node or expiresAt <= :now)")
+                            .setParameter("name", name)
+                            .setParameter("node", node)
+                            .setParameter("until", now.plus(length))
+                            .setParameter("now", now)
+                            .executeUpdate();
+                })
+                == 1;
+    }
+}
