@@ -14,11 +14,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.claviger.client.Registrations.Registered;
@@ -256,6 +261,22 @@ class RevocationFeedTest {
         }
         assertThat(asking.stream().filter(answer -> !ended(answer.join()).isEmpty()))
                 .hasSize(2);
+    }
+
+    @Test
+    void many_that_begin_at_the_same_moment_are_all_told_everything() throws Exception {
+        for (int i = 0; i < 500; i++) { // so that an answer takes a moment
+            claviger.revocations.revoke(RevocationKind.TOKEN, "the-token-" + i, Map.of());
+        }
+        ExecutorService followers = Executors.newFixedThreadPool(32);
+        try {
+            Callable<Exchange> beginning = () -> ask("");
+            for (Future<Exchange> answer : followers.invokeAll(Collections.nCopies(200, beginning))) {
+                assertThat(ended(answer.get())).hasSize(500);
+            }
+        } finally {
+            followers.shutdown();
+        }
     }
 
     @Test

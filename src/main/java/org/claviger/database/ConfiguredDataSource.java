@@ -122,9 +122,13 @@ public final class ConfiguredDataSource implements DataSource {
             properties.setProperty("tcpKeepAlive", "true");
             properties.setProperty("ApplicationName", "claviger");
         }
-        if (settings.isH2() && !settings.url().toUpperCase(Locale.ROOT).contains(";WRITE_DELAY=")) {
-            // What was committed must outlive a process that is killed; by default H2 writes half a second later.
-            properties.setProperty("WRITE_DELAY", "0");
+        if (settings.isH2()) {
+            if (!settings.url().toUpperCase(Locale.ROOT).contains(";WRITE_DELAY=")) {
+                // What was committed must outlive a process that is killed; by default H2 writes half a second later.
+                properties.setProperty("WRITE_DELAY", "0");
+            }
+            // H2 may answer a statement from memory for a moment after another transaction's commit was seen.
+            properties.setProperty("OPTIMIZE_REUSE_RESULTS", "0");
         }
         if (!settings.user().isEmpty()) {
             properties.setProperty("user", settings.user());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claviger.audit.Audit;
@@ -47,6 +48,9 @@ public final class RevocationFeedEndpoint extends Endpoint {
 
     /** An answer of all that is alive may have megabytes. */
     private static final int MOST_WHOLE = 2;
+
+    /** For so long a follower waits until others have been told, which mostly takes milliseconds. */
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
 
     private static final Duration WHOLE_RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -111,14 +115,28 @@ public final class RevocationFeedEndpoint extends Endpoint {
         }
         if (revocations.journal().reaches(number)) {
             tell(number, response);
-        } else if (whole.tryAcquire()) {
-            try {
-                tell(number, response);
-            } finally {
-                whole.release();
-            }
         } else {
+            tellWhole(number, response);
+        }
+    }
+
+    private void tellWhole(long number, HttpServletResponse response) throws OAuthException, IOException {
+        if (!awaitTurn()) {
             throw OAuthException.unavailable("others are told everything", WHOLE_RETRY_AFTER);
+        }
+        try {
+            tell(number, response);
+        } finally {
+            whole.release();
+        }
+    }
+
+    private boolean awaitTurn() {
+        try {
+            return whole.tryAcquire(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
