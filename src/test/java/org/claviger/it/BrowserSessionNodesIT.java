@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Browser sessions at two nodes with one PostgreSQL: one whose token is renewed every few seconds while fifty requests at once come in,
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @Tag("postgresql")
 @TestMethodOrder(OrderAnnotation.class)
+@ExtendWith(NoSecondChance.class)
 class BrowserSessionNodesIT {
     private static final Duration DUE = Duration.ofSeconds(3); // a tenth of 30 s
     private static final int RENEWALS = Integer.getInteger("it.renewals", 1_000);

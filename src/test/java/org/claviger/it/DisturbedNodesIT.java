@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Nodes on one PostgreSQL while clients sign in, refresh, replay, revoke and call, and one thing after the other breaks
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * revocations are honoured within the bound. Longer with {@code -Dit.disturbance=PT30S}, and on three nodes with {@code -Dit.nodes=3}.
  */
 @Tag("postgresql")
+@ExtendWith(NoSecondChance.class)
 class DisturbedNodesIT {
     private static final Duration DISTURBANCE = Duration.parse(System.getProperty("it.disturbance", "PT6S"));
     private static final int ROUNDS = Integer.getInteger("it.rounds", 10);

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Two nodes on one PostgreSQL whose keys rotate every few seconds. The profile {@code stress} makes the storms long. The tests are
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @Tag("postgresql")
 @TestMethodOrder(OrderAnnotation.class)
+@ExtendWith(NoSecondChance.class)
 class KeyRotationIT {
     private static final Duration PERIOD = Duration.ofSeconds(8);
 

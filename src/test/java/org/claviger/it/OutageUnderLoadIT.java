@@ -17,12 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.claviger.Postgres;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A PostgreSQL that is stopped and started again while clients refresh and revoke (REQUIREMENTS T17, CVE-2020-15223): no wrong 200, no
  * revocation lost, and everything goes on by itself. For 20 seconds with {@code -Dit.outage=20}.
  */
 @Tag("postgresql")
+@ExtendWith(NoSecondChance.class)
 class OutageUnderLoadIT {
     private static final int OUTAGE = Integer.getInteger("it.outage", 3);
     private static final int SESSIONS = 6;

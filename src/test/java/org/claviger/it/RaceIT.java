@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** REQUIREMENTS T8 and A8, CVE-2026-1035: 64 who use the same thing at the same moment, 50 times. */
-@ExtendWith(ClavigerExtension.class)
+@ExtendWith({ClavigerExtension.class, NoSecondChance.class})
 class RaceIT {
     private static final int CROWD = 64;
     private static final int ROUNDS = 50;

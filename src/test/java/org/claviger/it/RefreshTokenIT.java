@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Refresh tokens (RFC 6749 section 6) that rotate (RFC 9700 section 4.14.2). */
-@ExtendWith(ClavigerExtension.class)
+@ExtendWith({ClavigerExtension.class, NoSecondChance.class})
 class RefreshTokenIT {
     private final Flow flow;
 

@@ -16,12 +16,14 @@ import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A node of the next release, which is this one and a migration that expands every table, beside one of this release, under load; then
  * in its place; and back again. No client notices (REQUIREMENTS, rolling upgrade; {@code docs/upgrade.md}).
  */
 @Tag("postgresql")
+@ExtendWith(NoSecondChance.class)
 class RollingUpgradeIT {
     /** A second is what is promised; three, because everything here shares two processors. */
     private static final Duration BOUND = Duration.ofSeconds(3);

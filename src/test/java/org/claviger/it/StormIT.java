@@ -25,9 +25,11 @@ import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server that is killed in a storm of rotations and revocations, and started again with its database (REQUIREMENTS T9). */
 @TestMethodOrder(OrderAnnotation.class)
+@ExtendWith(NoSecondChance.class)
 class StormIT {
     private static final int SESSIONS = 8;
     private static final int ROTATIONS = 25;

@@ -27,9 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two nodes with one issuer on one PostgreSQL, started at the same moment on an empty database; no session sticks to one. */
 @Tag("postgresql")
+@ExtendWith(NoSecondChance.class)
 class TwoNodesIT {
     private static RunningClaviger one;
     private static RunningClaviger two;
