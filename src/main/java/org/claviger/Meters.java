@@ -20,12 +20,15 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -38,9 +41,10 @@ import org.jspecify.annotations.Nullable;
  * makes them throw if it is wrong.
  */
 final class Meters {
+    private static final System.Logger LOG = System.getLogger("org.claviger");
     private static final long NO_TIMESTAMP = 0;
 
-    private final List<Supplier<MetricSnapshot>> families = new CopyOnWriteArrayList<>();
+    private final List<Supplier<Optional<MetricSnapshot>>> families = new CopyOnWriteArrayList<>();
     private final OpenMetricsTextFormatWriter writer = OpenMetricsTextFormatWriter.create();
 
     /** Is told what a metric is when it is asked for: nothing, if there is nothing to be said. */
@@ -53,7 +57,7 @@ final class Meters {
     /** What goes up and down. */
     void gauge(String name, String help, Consumer<Values> asked, String... labelNames) {
         MetricMetadata described = described(name, help);
-        families.add(() -> {
+        add(described, () -> {
             List<GaugeDataPointSnapshot> points = new ArrayList<>();
             asked.accept((value, labels) ->
                     points.add(new GaugeDataPointSnapshot(value, Labels.of(labelNames, labels), null)));
@@ -64,7 +68,7 @@ final class Meters {
     /** What somebody else counts; the name without {@code _total}. */
     void counted(String name, String help, Consumer<Values> asked, String... labelNames) {
         MetricMetadata described = described(name, help);
-        families.add(() -> {
+        add(described, () -> {
             List<CounterDataPointSnapshot> points = new ArrayList<>();
             asked.accept((value, labels) -> points.add(point(value, Labels.of(labelNames, labels))));
             return new CounterSnapshot(described, points);
@@ -78,7 +82,7 @@ final class Meters {
     /** How often something was, and how much of it altogether: told once, or not at all. */
     void summed(String name, String help, Consumer<Sums> asked) {
         MetricMetadata described = described(name, help);
-        families.add(() -> {
+        add(described, () -> {
             List<SummaryDataPointSnapshot> points = new ArrayList<>();
             asked.accept((count, sum) -> points.add(new SummaryDataPointSnapshot(
                     count, sum, Quantiles.EMPTY, Labels.EMPTY, Exemplars.EMPTY, NO_TIMESTAMP)));
@@ -96,11 +100,13 @@ final class Meters {
     Counter counter(String name, String help, String... labelNames) {
         Counter counter = new Counter(labelNames);
         MetricMetadata described = described(name, help);
-        families.add(() -> new CounterSnapshot(
+        add(
                 described,
-                counter.series.entrySet().stream()
-                        .map(one -> point((double) one.getValue().sum(), one.getKey()))
-                        .toList()));
+                () -> new CounterSnapshot(
+                        described,
+                        counter.series.entrySet().stream()
+                                .map(one -> point((double) one.getValue().sum(), one.getKey()))
+                                .toList()));
         return counter;
     }
 
@@ -123,11 +129,13 @@ final class Meters {
     Histogram durations(String name, String help, double[] bounds, String... labelNames) {
         Histogram histogram = new Histogram(bounds, labelNames);
         MetricMetadata described = described(name, help);
-        families.add(() -> new HistogramSnapshot(
+        add(
                 described,
-                histogram.series.entrySet().stream()
-                        .map(one -> one.getValue().point(one.getKey()))
-                        .toList()));
+                () -> new HistogramSnapshot(
+                        described,
+                        histogram.series.entrySet().stream()
+                                .map(one -> one.getValue().point(one.getKey()))
+                                .toList()));
         return histogram;
     }
 
@@ -184,6 +192,24 @@ final class Meters {
         }
     }
 
+    /** One that cannot be told for once is missing, and the others are not. */
+    private void add(MetricMetadata described, Supplier<MetricSnapshot> family) {
+        AtomicBoolean said = new AtomicBoolean();
+        families.add(() -> {
+            try {
+                MetricSnapshot told = family.get();
+                said.set(false);
+                return Optional.of(told).filter(some -> !some.getDataPoints().isEmpty());
+            } catch (RuntimeException fault) {
+                if (!said.getAndSet(true)) {
+                    String text = "CLAVIGER-1602 the metric " + described.getName() + " cannot be told: " + fault;
+                    LOG.log(Level.ERROR, text, fault);
+                }
+                return Optional.empty();
+            }
+        });
+    }
+
     private static MetricMetadata described(String name, String help) {
         return new MetricMetadata(name, help, unit(name));
     }
@@ -195,10 +221,8 @@ final class Meters {
     /** All of them as OpenMetrics text 1.0; of what nothing is said there is nothing. */
     String text() {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        MetricSnapshots now = new MetricSnapshots(families.stream()
-                .map(Supplier::get)
-                .filter(family -> !family.getDataPoints().isEmpty())
-                .toList());
+        MetricSnapshots now = new MetricSnapshots(
+                families.stream().flatMap(family -> family.get().stream()).toList());
         try {
             writer.write(text, now);
         } catch (IOException never) { // to memory

@@ -121,6 +121,14 @@ final class Metrics extends Endpoint {
                     value.tell((double) node.verifiedTokens.misses(), "miss");
                 }),
                 "result");
+        meters.gauge(
+                "claviger_lease_held",
+                "Whether it is this node that does what one does for all: 1, or 0.",
+                value -> parts.get().ifPresent(node -> {
+                    value.tell(node.auditChain.isOurs() ? 1 : 0, "audit");
+                    value.tell(node.cleanup.isOurs() ? 1 : 0, "cleanup");
+                }),
+                "lease");
         ofKeys(parts);
         ofDatabase(parts);
     }

@@ -210,6 +210,8 @@ class MetricsTest {
         assertThat(open.value("claviger_database_outages_total")).isZero();
         assertThat(open.value("claviger_cleanup_sweep_age_seconds")).isZero();
         assertThat(open.value("claviger_audit_unsealed_seconds")).isZero();
+        assertThat(open.value("claviger_lease_held", "lease", "audit")).isZero();
+        assertThat(open.value("claviger_lease_held", "lease", "cleanup")).isZero();
     }
 
     @Test

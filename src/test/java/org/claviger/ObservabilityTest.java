@@ -55,6 +55,7 @@ class ObservabilityTest {
             "ClavigerCleanupBehind",
             "ClavigerAuditBroken",
             "ClavigerAuditUnsealed",
+            "ClavigerNobodyHasLease",
             "ClavigerSettingsOutsideAdvice",
             "ClavigerPoolExhausted");
 

@@ -112,7 +112,7 @@ public final class AuditChain {
         this.seals = new ChainSeals(seals);
         this.verification = new ChainVerification(database, this.seals);
         this.retention = retention;
-        this.lease = new Lease(database, "audit", node, time);
+        this.lease = new Lease(database, "audit", node, clock, time);
         this.clock = clock;
         this.time = time;
     }
@@ -311,6 +311,11 @@ public final class AuditChain {
         Instant known = sealedAt;
         Instant now = clock.instant();
         return known == null || now.isBefore(known) ? Duration.ZERO : Duration.between(known, now);
+    }
+
+    /** Whether it is this node that seals. */
+    public boolean isOurs() {
+        return lease.isHeld();
     }
 
     /** Whether this node has found that it is not what was sealed: by the last look at all of it, or as the log says, until it starts again. */

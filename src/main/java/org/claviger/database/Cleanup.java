@@ -74,7 +74,7 @@ public final class Cleanup {
         this.database = database;
         this.tables = List.copyOf(tables);
         this.left = new AtomicLongArray(tables.size());
-        this.lease = new Lease(database, "cleanup", node, time);
+        this.lease = new Lease(database, "cleanup", node, clock, time);
         this.clock = clock;
     }
 
@@ -102,6 +102,11 @@ public final class Cleanup {
         Instant known = sweptAt;
         Instant now = clock.instant();
         return known == null || now.isBefore(known) ? Duration.ZERO : Duration.between(known, now);
+    }
+
+    /** Whether it is this node that cleans up. */
+    public boolean isOurs() {
+        return lease.isHeld();
     }
 
     /** Goes on cleaning up for a moment, if it is time and no other node does; called every second. */

@@ -1,6 +1,7 @@
 package org.claviger.database;
 
 import jakarta.persistence.EntityManager;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
@@ -10,23 +11,28 @@ public final class Lease {
     private final Database database;
     private final String name;
     private final String node;
+    private final Clock clock;
     private final Function<EntityManager, Instant> time;
+    private volatile Instant heldUntil = Instant.MIN;
 
     /**
      * @param name of a row that a migration has made
      * @param node a name that no other node has
+     * @param clock of this node, which says until when it knows that it has the lease
      * @param time the clock of the database
      */
-    public Lease(Database database, String name, String node, Function<EntityManager, Instant> time) {
+    public Lease(Database database, String name, String node, Clock clock, Function<EntityManager, Instant> time) {
         this.database = database;
         this.name = name;
         this.node = node;
+        this.clock = clock;
         this.time = time;
     }
 
     /** Takes or keeps the lease for so long; whether this node has it. */
     public boolean hold(Duration length) {
-        return database.transact(entities -> {
+        Instant asked = clock.instant();
+        boolean held = database.transact(entities -> {
                     Instant now = time.apply(entities);
                     return entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
                                     + " where name = :name and (holder = :node or expiresAt <= :now)")
@@ -37,5 +43,12 @@ public final class Lease {
                             .executeUpdate();
                 })
                 == 1;
+        heldUntil = held ? asked.plus(length) : Instant.MIN;
+        return held;
+    }
+
+    /** Whether this node has the lease, as it was told last. */
+    public boolean isHeld() {
+        return clock.instant().isBefore(heldUntil);
     }
 }

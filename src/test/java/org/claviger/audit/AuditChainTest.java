@@ -91,7 +91,12 @@ class AuditChainTest {
         AuditChain other = chain(clock, KEPT);
         sealUntilNothingIsLeft();
         other.run();
+        assertThat(node.isOurs()).isTrue();
+        assertThat(other.isOurs()).isFalse();
         clock.advance(Duration.ofMinutes(7));
+        assertThat(node.isOurs())
+                .as("nobody has it for that long without a word")
+                .isFalse();
         assertThat(node.unsealed()).isEqualTo(Duration.ofMinutes(7));
         assertThat(other.unsealed()).isZero();
         node.run();

@@ -251,6 +251,8 @@ class CleanupTest {
         assertThat(first.sweepAge()).isZero();
         first.run();
         second.run();
+        assertThat(first.isOurs()).isTrue();
+        assertThat(second.isOurs()).isFalse();
         clock.advance(Duration.ofMinutes(2));
         assertThat(first.sweepAge()).isEqualTo(Duration.ofMinutes(2));
         assertThat(second.sweepAge()).isZero();
@@ -258,7 +260,9 @@ class CleanupTest {
         first.run();
         assertThat(first.sweepAge()).isZero();
         clock.advance(Duration.ofMinutes(10)); // in which it was stopped
+        assertThat(first.isOurs()).isFalse();
         second.run();
+        assertThat(second.isOurs()).isTrue();
         first.run();
 
         assertThat(first.sweepAge()).isZero();
