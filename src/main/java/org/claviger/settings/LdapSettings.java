@@ -49,7 +49,15 @@ public record LdapSettings(
      * @param username the attribute with what they sign in with
      * @param id the attribute that never changes and is never given again
      */
-    public record Person(String base, String filter, String username, String id, String name, String email) {}
+    public record Person(String base, String filter, String username, String id, String name, String email) {
+        /** The one identifier in use that is bytes. */
+        private static final String BINARY_ID = "objectGUID";
+
+        /** Whether the identifier is bytes, which are written as hexadecimal digits. */
+        public boolean isBinaryId() {
+            return id.equalsIgnoreCase(BINARY_ID);
+        }
+    }
 
     /**
      * How their groups are found.
