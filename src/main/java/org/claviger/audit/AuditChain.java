@@ -125,8 +125,7 @@ public final class AuditChain {
             leaseAt = now.plus(LEASE.dividedBy(3));
         }
         if (!holding) {
-            known = Optional.empty(); // another node goes on
-            sealedAt = null;
+            sealedAt = null; // what is known of the end stays: another node goes on from there, and never back
             return;
         }
         if (sealedAt == null) {

@@ -8,6 +8,9 @@ import java.util.function.Function;
 
 /** Says which of several nodes does what one is to do for all. One conditional update decides, and the time of the database. */
 public final class Lease {
+    /** Nobody takes one for longer: one that is to last longer was written by somebody else, or by a clock that was set back since. */
+    static final Duration LONGEST = Duration.ofMinutes(10);
+
     private final Database database;
     private final String name;
     private final String node;
@@ -29,17 +32,19 @@ public final class Lease {
         this.time = time;
     }
 
-    /** Takes or keeps the lease for so long; whether this node has it. */
+    /** Takes or keeps the lease for so long, {@link #LONGEST} at most; whether this node has it. */
     public boolean hold(Duration length) {
         Instant asked = clock.instant();
         boolean held = database.transact(entities -> {
                     Instant now = time.apply(entities);
-                    return entities.createQuery("update CleanupLeaseRow set holder = :node, expiresAt = :until"
-                                    + " where name = :name and (holder = :node or expiresAt <= :now)")
+                    return entities.createQuery(
+                                    "update CleanupLeaseRow set holder = :node, expiresAt = :until"
+                                            + " where name = :name and (holder = :node or expiresAt <= :now or expiresAt > :latest)")
                             .setParameter("name", name)
                             .setParameter("node", node)
                             .setParameter("until", now.plus(length))
                             .setParameter("now", now)
+                            .setParameter("latest", now.plus(LONGEST))
                             .executeUpdate();
                 })
                 == 1;

@@ -303,6 +303,49 @@ class AuditChainTest {
     }
 
     @Test
+    void anEndThatWasCutOffWhileAnotherNodeSealedIsFoundByWhoSealedBefore() {
+        sealUntilNothingIsLeft();
+        sealed(4);
+        List<String> earlier = TestDatabase.query("select mac from audit_chain where name = 'head'"
+                + " union all select seal from audit_chain where name = 'head'");
+        events(2);
+        node.run();
+        clock.advance(Duration.ofSeconds(11));
+        AuditChain other = chain(clock, KEPT);
+        other.run();
+        node.run();
+        assertThat(other.isOurs()).isTrue();
+        TestDatabase.execute("delete from audit_event where chain_position > 4");
+        TestDatabase.execute(
+                "update audit_chain set chain_position = 4, mac = ?, seal = ? where name = 'head'",
+                earlier.get(0),
+                earlier.get(1));
+        clock.advance(Duration.ofSeconds(11)); // and the other has stopped
+
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            node.run();
+            assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0902");
+        }
+    }
+
+    @Test
+    void whatAnotherNodeHasSealedMeanwhileIsNoBreak() {
+        sealUntilNothingIsLeft();
+        sealed(4);
+        clock.advance(Duration.ofSeconds(11));
+        AuditChain other = chain(clock, KEPT);
+        events(2);
+        other.run();
+        node.run();
+        clock.advance(Duration.ofSeconds(11));
+        events(1);
+        node.run();
+
+        assertPositions(7);
+        assertThat(node.isBroken()).isFalse();
+    }
+
+    @Test
     void whatIsTooOldGoesAndTheRestIsWhole() {
         AuditChain brief = chain(clock, Duration.ofDays(30));
         brief.run();
