@@ -217,6 +217,7 @@ final class Claviger {
         auditLog = new AuditLog(database);
         auditChain = new AuditChain(
                 database, seals(macKeys), () -> this.settings.get().auditRetention(), node, clock, time);
+        auditChain.begin(); // here, before the import or whatever else may keep it from opening for hours
         registrations = new Registrations(database, revocations, macKeys, clients, clock);
         Optional<IdentityStore> store = store(settings);
         resourceOwners = new ResourceOwners(
@@ -412,6 +413,11 @@ final class Claviger {
     /** What only this part is sealed with. */
     private static AuditChain.Seals seals(MacKeys macKeys) {
         return new AuditChain.Seals() {
+            @Override
+            public Instant since() {
+                return macKeys.since(MacPurpose.AUDIT);
+            }
+
             @Override
             public int version() {
                 return macKeys.currentVersion(MacPurpose.AUDIT);

@@ -63,6 +63,9 @@ public final class AuditChain {
 
     /** MACs under a key that serves nothing else. */
     public interface Seals {
+        /** When the first key was made: nothing can have been sealed before. */
+        Instant since();
+
         /** The version to make new ones with. */
         int version();
 
@@ -110,11 +113,20 @@ public final class AuditChain {
             Function<EntityManager, Instant> time) {
         this.database = database;
         this.seals = new ChainSeals(seals);
-        this.verification = new ChainVerification(database, this.seals);
+        this.verification = new ChainVerification(database, this.seals, clock);
         this.retention = retention;
         this.lease = new Lease(database, "audit", node, clock, time);
         this.clock = clock;
         this.time = time;
+    }
+
+    /** Begins the chain of a new installation; called at each start. Later, that there is none is a break. */
+    public void begin() {
+        database.change(entities -> {
+            if (verification.ends(entities).nothingYet()) {
+                begin(entities);
+            }
+        });
     }
 
     /** Seals what has come, and removes what is too old, if no other node does; called every second. */
@@ -182,10 +194,11 @@ public final class AuditChain {
 
     /** Whatever their numbers: a row that was committed late has a lower one than others that are sealed already. */
     private Optional<Batch> readUnsealed(EntityManager entities) {
-        Ends ends = Ends.read(entities);
+        Ends ends = verification.ends(entities);
         if (ends.begin() == null || ends.end() == null) {
             if (!ends.nothingYet()) {
-                sayOnce("has lost one of its ends: nothing is sealed until the table audit_chain is what it was");
+                sayOnce("has lost " + (ends.begin() == null && ends.end() == null ? "both its ends" : "one of its ends")
+                        + ": nothing is sealed until the table audit_chain is what it was");
                 return Optional.empty();
             }
             begin(entities);

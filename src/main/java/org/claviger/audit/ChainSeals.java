@@ -1,15 +1,25 @@
 package org.claviger.audit;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.claviger.audit.AuditChain.End;
 import org.claviger.audit.AuditChain.Seals;
 
 /** What is sealed in the chain and how: each row with what was before it, and each end by itself. */
 final class ChainSeals {
+    /** For how long after the first key a chain may begin. */
+    private static final Duration YOUNG = Duration.ofHours(1);
+
     private final Seals seals;
 
     ChainSeals(Seals seals) {
         this.seals = seals;
+    }
+
+    /** Whether there may be no chain yet: later, whoever finds none finds what somebody has emptied. */
+    boolean mayBegin(Instant now) {
+        return now.isBefore(seals.since().plus(YOUNG));
     }
 
     int version() {

@@ -1,6 +1,7 @@
 package org.claviger.audit;
 
 import jakarta.persistence.EntityManager;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,11 +18,14 @@ final class ChainVerification {
 
     private final Database database;
     private final ChainSeals seals;
+    private final Clock clock;
     private final Semaphore alone = new Semaphore(1);
 
-    ChainVerification(Database database, ChainSeals seals) {
+    /** @param clock as that of the keys */
+    ChainVerification(Database database, ChainSeals seals, Clock clock) {
         this.database = database;
         this.seals = seals;
+        this.clock = clock;
     }
 
     /** {@link AuditChain#verify}. */
@@ -62,7 +66,11 @@ final class ChainVerification {
             boolean nothingYet = ends.nothingYet && noted.isEmpty();
             return new Verification(
                     nothingYet ? OptionalLong.empty() : OptionalLong.of(1),
-                    nothingYet ? "" : "an end of the chain is missing in the table audit_chain",
+                    nothingYet
+                            ? ""
+                            : ends.begin == null && ends.end == null
+                                    ? "both ends of the chain are missing in the table audit_chain"
+                                    : "an end of the chain is missing in the table audit_chain",
                     new End(0, ""),
                     new End(0, ""),
                     unsealed);
@@ -107,25 +115,27 @@ final class ChainVerification {
     /**
      * The ends as they stand.
      *
-     * @param nothingYet whether there are none because nothing has ever been sealed
+     * @param nothingYet whether there are none because nothing has ever been sealed: the installation is new
      */
-    record Ends(@Nullable AuditChainRow begin, @Nullable AuditChainRow end, boolean nothingYet) {
-        static Ends read(EntityManager entities) {
-            AuditChainRow begin = entities.find(AuditChainRow.class, ANCHOR);
-            AuditChainRow end = entities.find(AuditChainRow.class, HEAD);
-            return new Ends(begin, end, begin == null && end == null && !isAnySealed(entities));
-        }
-
-        private static boolean isAnySealed(EntityManager entities) {
-            return !entities.createQuery("select id from AuditRow where chainPosition is not null", Long.class)
-                    .setMaxResults(1)
-                    .getResultList()
-                    .isEmpty();
-        }
-    }
+    record Ends(@Nullable AuditChainRow begin, @Nullable AuditChainRow end, boolean nothingYet) {}
 
     Ends ends() {
-        return database.transact(Ends::read);
+        return database.transact(this::ends);
+    }
+
+    /** The same in a transaction that goes on with them. */
+    Ends ends(EntityManager entities) {
+        AuditChainRow begin = entities.find(AuditChainRow.class, ANCHOR);
+        AuditChainRow end = entities.find(AuditChainRow.class, HEAD);
+        return new Ends(
+                begin, end, begin == null && end == null && seals.mayBegin(clock.instant()) && !isAnySealed(entities));
+    }
+
+    private static boolean isAnySealed(EntityManager entities) {
+        return !entities.createQuery("select id from AuditRow where chainPosition is not null", Long.class)
+                .setMaxResults(1)
+                .getResultList()
+                .isEmpty();
     }
 
     /** The rows after this one, at most a batch of them. */

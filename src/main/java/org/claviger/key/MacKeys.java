@@ -235,6 +235,11 @@ public final class MacKeys {
                         mac(found.key, text).getBytes(StandardCharsets.US_ASCII), mac.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** When the first of its versions that are there was made. */
+    public Instant since(MacPurpose purpose) {
+        return snapshot.of(purpose).values().iterator().next().usedFrom;
+    }
+
     /** The MAC of the text under the current version, with that version in front: {@code version.mac}. */
     public String versionedMac(MacPurpose purpose, String text) {
         int version = currentVersion(purpose);

@@ -497,6 +497,30 @@ class AuditChainTest {
     }
 
     @Test
+    void anAuditThatWasEmptiedIsNotTakenForANewOne() {
+        sealUntilNothingIsLeft();
+        sealed(6);
+        TestDatabase.execute("delete from audit_event");
+        TestDatabase.execute("delete from audit_chain");
+        clock.advance(Duration.ofHours(2));
+        AuditChain started = chain(clock, KEPT);
+        events(1);
+
+        assertThat(verify(started)).satisfies(found -> {
+            assertThat(found.brokenAt()).hasValue(1);
+            assertThat(found.problem()).contains("both ends");
+        });
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            started.run();
+            started.run();
+            assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0902");
+            assertThat(log.records().get(0).getParameters()[0].toString()).contains("both its ends");
+        }
+        assertThat(positions()).containsExactly((String) null);
+        assertThat(started.isBroken()).isTrue();
+    }
+
+    @Test
     void theLogHasTheEndFromTimeToTime() {
         node.run();
         events(2);

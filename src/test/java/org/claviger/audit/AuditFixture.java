@@ -1,6 +1,7 @@
 package org.claviger.audit;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -38,6 +39,11 @@ final class AuditFixture {
         return new AuditChain(
                 TestDatabase.database(),
                 new AuditChain.Seals() {
+                    @Override
+                    public Instant since() {
+                        return keys.since(MacPurpose.AUDIT);
+                    }
+
                     @Override
                     public int version() {
                         return keys.currentVersion(MacPurpose.AUDIT);

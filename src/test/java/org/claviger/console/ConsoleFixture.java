@@ -4,6 +4,7 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,11 @@ final class ConsoleFixture {
         chain = new AuditChain(
                 database,
                 new AuditChain.Seals() {
+                    @Override
+                    public Instant since() {
+                        return macKeys.since(MacPurpose.AUDIT);
+                    }
+
                     @Override
                     public int version() {
                         return macKeys.currentVersion(MacPurpose.AUDIT);
