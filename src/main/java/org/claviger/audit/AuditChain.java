@@ -57,7 +57,8 @@ public final class AuditChain {
     private boolean sealsAll;
     private volatile @Nullable Instant sealedAt;
     private long said = -1;
-    private volatile boolean saidBroken;
+    private volatile String saidProblem = "";
+    private volatile boolean wentBack;
     private volatile boolean foundBroken;
     private Optional<End> known = Optional.empty();
 
@@ -170,6 +171,7 @@ public final class AuditChain {
         }
         Batch batch = read.orElseThrow();
         if (known.filter(last -> last.position > batch.end.position).isPresent()) {
+            wentBack = true;
             sayOnce("ends at position " + batch.end.position + ", and this node has sealed " + known.get().position
                     + ": its end was removed, or the database restored from a backup");
         }
@@ -330,14 +332,17 @@ public final class AuditChain {
         return lease.isHeld();
     }
 
-    /** Whether this node has found that it is not what was sealed: by the last look at all of it, or as the log says, until it starts again. */
+    /**
+     * Whether this node has found that it is not what was sealed: by the last look at all of it, or as the log says since then. That it went back
+     * is nothing that such a look could find mended: it holds until this node starts again.
+     */
     public boolean isBroken() {
-        return saidBroken || foundBroken;
+        return wentBack || !saidProblem.isEmpty() || foundBroken;
     }
 
     private void sayOnce(String problem) {
-        if (!saidBroken) {
-            saidBroken = true;
+        if (!problem.equals(saidProblem)) {
+            saidProblem = problem;
             LOG.log(Level.ERROR, "CLAVIGER-0902 the chain of the audit {0}", problem);
         }
     }
@@ -362,8 +367,15 @@ public final class AuditChain {
     public Optional<Verification> verify(Optional<End> noted) {
         Optional<Verification> found = verification.verify(noted);
         if (noted.isEmpty()) { // an end that somebody made up proves nothing
-            found.ifPresent(seen -> foundBroken = !seen.isWhole());
+            found.ifPresent(this::keep);
         }
         return found;
+    }
+
+    private void keep(Verification seen) {
+        foundBroken = !seen.isWhole();
+        if (seen.isWhole()) {
+            saidProblem = ""; // the next is said, whatever it is
+        }
     }
 }

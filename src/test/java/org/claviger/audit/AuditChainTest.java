@@ -219,6 +219,9 @@ class AuditChainTest {
         events(2);
         node.run();
         assertThat(verify(node).isWhole()).isTrue();
+        assertThat(node.isBroken())
+                .as("what a look at all of it cannot find, it cannot find mended")
+                .isTrue();
         assertThat(node.verify(Optional.of(noted)).orElseThrow().brokenAt())
                 .as("position 6 is there again, and another row")
                 .hasValue(6);
@@ -518,6 +521,47 @@ class AuditChainTest {
         }
         assertThat(positions()).containsExactly((String) null);
         assertThat(started.isBroken()).isTrue();
+    }
+
+    @Test
+    void eachBreakIsSaid() {
+        sealUntilNothingIsLeft();
+        sealed(4);
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            TestDatabase.execute("update audit_chain set seal = '1.junk' where name = 'head'");
+            node.run();
+            node.run();
+            TestDatabase.execute("delete from audit_chain where name = 'anchor'");
+            node.run();
+            node.run();
+
+            assertThat(log.records())
+                    .extracting(record -> record.getParameters()[0].toString())
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("has an end that is not the one that was sealed"),
+                            second -> assertThat(second).startsWith("has lost one of its ends"));
+        }
+    }
+
+    @Test
+    void aBreakIsOverWhenAllOfItIsFoundWholeAgainAndTheNextIsSaid() {
+        sealUntilNothingIsLeft();
+        sealed(4);
+        String seal = TestDatabase.query("select seal from audit_chain where name = 'head'")
+                .get(0);
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            for (int i = 0; i < 2; i++) {
+                TestDatabase.execute("update audit_chain set seal = '1.junk' where name = 'head'");
+                node.run();
+                assertThat(verify(node).isWhole()).isFalse();
+                TestDatabase.execute("update audit_chain set seal = ? where name = 'head'", seal);
+                assertThat(node.isBroken()).isTrue();
+                assertThat(verify(node).isWhole()).isTrue();
+                assertThat(node.isBroken()).isFalse();
+            }
+
+            assertThat(log.lines()).hasSize(2).allMatch(line -> line.startsWith("CLAVIGER-0902"));
+        }
     }
 
     @Test
