@@ -307,7 +307,7 @@ public final class AuditChain {
     }
 
     private void sayEnd(Instant now) {
-        if (!now.isBefore(sayAt)) {
+        if (!now.isBefore(sayAt) || sayAt.isAfter(now.plus(SAY_EVERY))) { // or the clock was set back
             sayAt = now.plus(SAY_EVERY);
             known.filter(end -> end.position != said).ifPresent(end -> {
                 said = end.position;

@@ -565,6 +565,22 @@ class AuditChainTest {
     }
 
     @Test
+    void theLogHasTheEndAlsoAfterTheClockWasSetBack() {
+        node.run();
+        clock.advance(Duration.ofDays(1));
+        node.run();
+        events(2);
+        node.run();
+        clock.set(TestClock.START);
+        try (CapturedLog log = new CapturedLog("org.claviger")) {
+            node.run();
+
+            assertThat(log.records())
+                    .anySatisfy(record -> assertThat(record.getMessage()).startsWith("CLAVIGER-0901"));
+        }
+    }
+
+    @Test
     void theLogHasTheEndFromTimeToTime() {
         node.run();
         events(2);
