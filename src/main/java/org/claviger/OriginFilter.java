@@ -14,6 +14,7 @@ import org.claviger.http.Requests;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
 import org.claviger.trace.Trace;
+import org.eclipse.microprofile.jwt.JsonWebToken;
 
 /** Lets the audit know where a request came from, for as long as it is answered. */
 final class OriginFilter implements Filter {
@@ -33,11 +34,17 @@ final class OriginFilter implements Filter {
                 Origin.begin(() -> new Origin(
                         Caller.of(asked, settings.get().trustedProxies()).address(),
                         Origin.correlation(Requests.headers(asked, Requests.TRACEPARENT), () -> Trace.id()
-                                .orElseGet(tokens::hexadecimal))));
+                                .orElseGet(tokens::hexadecimal)),
+                        actor(asked)));
             }
             chain.doFilter(request, response);
         } finally {
             Origin.end();
         }
+    }
+
+    /** Of a token that opens administration, for no other makes a caller here. */
+    private static String actor(HttpServletRequest asked) {
+        return asked.getUserPrincipal() instanceof JsonWebToken token ? token.getSubject() : "";
     }
 }

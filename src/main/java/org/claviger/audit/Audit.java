@@ -56,8 +56,20 @@ public final class Audit {
      */
     public static void write(EntityManager entities, AuditEvent event, Map<String, ?> details) {
         Origin origin = Origin.current();
-        entities.persist(AuditRow.of(event, details, origin));
-        Database.afterCommit(entities, () -> say(event, details, origin));
+        Map<String, ?> all = identified(details, origin);
+        entities.persist(AuditRow.of(event, all, origin));
+        Database.afterCommit(entities, () -> say(event, all, origin));
+    }
+
+    /** The {@code sub} of who acts beside the name, which somebody else may have later. */
+    private static Map<String, ?> identified(Map<String, ?> details, Origin origin) {
+        Object by = details.get("by");
+        if (by == null || origin.actor().isEmpty() || origin.actor().equals(by.toString())) {
+            return details;
+        }
+        Map<String, Object> all = new TreeMap<>(details);
+        all.put("by_subject", origin.actor());
+        return all;
     }
 
     private static void say(AuditEvent event, Map<String, ?> details, Origin origin) {

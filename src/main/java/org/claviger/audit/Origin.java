@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address of the caller; empty for what nobody asked for
  * @param correlation the same for all that comes of one request: 32 hexadecimal digits; empty as above
+ * @param actor the {@code sub} of who administers; empty for anybody else
  */
-public record Origin(String address, String correlation) {
+public record Origin(String address, String correlation, String actor) {
+    /** The same where it is not known who acts. */
+    public Origin(String address, String correlation) {
+        this(address, correlation, "");
+    }
+
     /** Of what a node does by itself. */
     static final Origin NONE = new Origin("", "");
 
@@ -30,6 +36,14 @@ public record Origin(String address, String correlation) {
                 return known;
             }
         });
+    }
+
+    /** The same as before, and done by that subject; of what nobody asked for nobody is kept. */
+    public static void actedBy(String subject) {
+        if (CURRENT.get() != null) {
+            Origin known = current();
+            CURRENT.set(() -> new Origin(known.address, known.correlation, subject));
+        }
     }
 
     /** Belongs into a {@code finally}: servers use their threads again. */

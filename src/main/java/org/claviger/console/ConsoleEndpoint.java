@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.claviger.audit.Origin;
 import org.claviger.authorize.Browser;
 import org.claviger.console.ConsoleSession.Administrator;
 import org.claviger.oauth.OAuthException;
@@ -61,6 +62,7 @@ public final class ConsoleEndpoint extends PageEndpoint {
         if (administrator.isEmpty()) {
             return;
         }
+        Origin.actedBy(administrator.get().subject().value());
         String name = path.substring(1);
         Visit visit = new Visit(request, response, frame, administrator.get(), name);
         if (name.equals(Visit.SIGN_OUT) && request.getMethod().equals("POST")) { // who may only look may go too

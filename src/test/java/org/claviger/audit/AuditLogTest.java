@@ -50,6 +50,28 @@ class AuditLogTest {
     }
 
     @Test
+    void whoActsIsKnownByWhatNeverChangesToo() {
+        Origin.begin(() -> new Origin("203.0.113.7", TRACE, "subject-of-root"));
+        try (CapturedLog lines = new CapturedLog("org.claviger.audit")) {
+            AuditFixture.write(
+                    clock, AuditEvent.CLIENT_CHANGED, Map.of("client", "web", "by", "root", "members", "scope"));
+            AuditFixture.write(clock, AuditEvent.SIGNED_IN, Map.of("subject", "alice"));
+            AuditFixture.write(
+                    clock, AuditEvent.CONSENT_WITHDRAWN, Map.of("subject", "alice", "by", "subject-of-root"));
+
+            assertThat(lines.lines())
+                    .filteredOn(line -> line.contains("by_subject=\"subject-of-root\""))
+                    .singleElement()
+                    .asString()
+                    .contains("by=\"root\"");
+        }
+        assertThat(TestDatabase.query("select details from audit_event where event = 'CLIENT_CHANGED'"))
+                .containsExactly("{\"by_subject\":\"subject-of-root\",\"members\":\"scope\"}");
+        assertThat(TestDatabase.query("select details from audit_event where event <> 'CLIENT_CHANGED'"))
+                .containsOnlyNulls();
+    }
+
+    @Test
     void anEventIsARowWithWhoWhatAndWhere() throws OAuthException {
         Origin.begin(() -> new Origin("203.0.113.7", TRACE));
 

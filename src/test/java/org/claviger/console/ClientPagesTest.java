@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.claviger.CapturedLog;
 import org.claviger.Exchange;
 import org.claviger.TestDatabase;
+import org.claviger.audit.Origin;
 import org.claviger.client.Registrations.Registered;
 import org.claviger.oauth.ClientId;
 import org.junit.jupiter.api.Test;
@@ -361,5 +362,22 @@ class ClientPagesTest {
 
         assertThat(console.submit(ask, "client").status()).isEqualTo(403);
         assertThat(console.registrations.find(new ClientId("batch"))).isPresent();
+    }
+
+    @Test
+    void theAuditHasTheSubjectOfWhoActsBesideTheName() {
+        Origin.begin(() -> new Origin("203.0.113.7", ""));
+        try {
+            createPublic("accounted");
+        } finally {
+            Origin.end();
+        }
+
+        assertThat(TestDatabase.query(
+                        "select acted_by || ' ' || details from audit_event where event = 'CLIENT_CREATED'"))
+                .singleElement()
+                .asString()
+                .startsWith("root ")
+                .contains("\"by_subject\":\"subject-of-root\"");
     }
 }
