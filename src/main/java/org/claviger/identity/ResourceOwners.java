@@ -300,6 +300,11 @@ public final class ResourceOwners {
                 > 0;
     }
 
+    /** Who has this user name; for a transaction that goes on with it. */
+    public Optional<Subject> findSubject(EntityManager entities, String username) {
+        return findByName(entities, username).map(row -> new Subject(row.subject));
+    }
+
     /** Whether an enabled user of the database may administer Claviger: who is elsewhere may be gone any time; for a transaction that goes on with it. */
     public boolean hasAdministrator(EntityManager entities) {
         return hasAdministratorBeside(entities, "");

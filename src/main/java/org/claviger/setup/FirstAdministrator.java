@@ -17,6 +17,7 @@ import org.claviger.database.Database;
 import org.claviger.identity.NewResourceOwner;
 import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.ResourceOwners;
+import org.claviger.oauth.Subject;
 import org.claviger.settings.AdministratorSettings;
 import org.claviger.settings.RandomTokens;
 import org.claviger.settings.Settings;
@@ -110,8 +111,9 @@ public final class FirstAdministrator {
                 administrator, entities -> account(entities, administrator.username(), "the settings"));
     }
 
-    private static void account(EntityManager entities, String username, String by) {
-        Audit.write(entities, AuditEvent.ADMINISTRATOR_CREATED, Map.of("name", username, "by", by));
+    private void account(EntityManager entities, String username, String by) {
+        Subject subject = resourceOwners.findSubject(entities, username).orElseThrow();
+        Audit.write(entities, AuditEvent.ADMINISTRATOR_CREATED, Map.of("name", username, "subject", subject, "by", by));
     }
 
     private static NewResourceOwner administrator(AdministratorSettings configured) {

@@ -1,8 +1,10 @@
 package org.claviger.setup;
 
+import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,10 +125,20 @@ public final class Import {
                     .executeUpdate();
             if (replaced == 1) {
                 change.in(entities);
-                Audit.write(entities, AuditEvent.IMPORTED, Map.of("kind", entry.kind(), "name", entry.name()));
+                account(entities, entry);
             }
             return replaced == 1;
         });
+    }
+
+    private void account(EntityManager entities, ImportEntry entry) {
+        Map<String, Object> details = new HashMap<>(Map.of("kind", entry.kind(), "name", entry.name()));
+        if (entry.kind().equals("client")) {
+            details.put("client", entry.name());
+        } else {
+            resourceOwners.findSubject(entities, entry.name()).ifPresent(subject -> details.put("subject", subject));
+        }
+        Audit.write(entities, AuditEvent.IMPORTED, details);
     }
 
     private boolean isDigest(String digest, ImportEntry entry) {

@@ -104,7 +104,20 @@ class FirstAdministratorTest {
         assertThat(node.resourceOwners.authenticate("root", PASSWORD).isAdministrator())
                 .isTrue();
         assertThat(file()).doesNotExist();
-        assertThat(log).containsExactly("ADMINISTRATOR_CREATED by=\"the settings\" name=\"root\"");
+        assertThat(log)
+                .singleElement()
+                .asString()
+                .startsWith("ADMINISTRATOR_CREATED by=\"the settings\" name=\"root\" subject=\"");
+    }
+
+    @Test
+    void the_administrator_is_found_in_the_audit_by_what_never_changes() throws Exception {
+        node.sql("delete from audit_event");
+        start(CONFIGURED);
+
+        assertThat(node.count("from AuditRow a join ResourceOwnerRow u on u.subject = a.subject"
+                        + " where a.event = 'ADMINISTRATOR_CREATED' and u.username = 'root'"))
+                .isEqualTo(1);
     }
 
     @Test

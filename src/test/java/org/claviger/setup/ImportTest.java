@@ -76,6 +76,19 @@ class ImportTest {
     }
 
     @Test
+    void an_entry_is_found_in_the_audit_by_the_client_or_the_user_that_it_is_of() throws Exception {
+        node.sql("delete from audit_event");
+        importFile(SERVICE, ALICE);
+        importFile(SERVICE, ALICE.replace("user\"]", "other\"]"));
+
+        assertThat(node.count("from AuditRow where event = 'IMPORTED' and clientId = 'service'"))
+                .isEqualTo(1);
+        assertThat(node.count("from AuditRow a join ResourceOwnerRow u on u.subject = a.subject"
+                        + " where a.event = 'IMPORTED' and u.username = 'alice'"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void a_second_start_undoes_nothing_that_an_administrator_changed() throws Exception {
         importFile(SERVICE, ALICE);
         node.sql("update resource_owner set full_name = 'Renamed', enabled = false");
