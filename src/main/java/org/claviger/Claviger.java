@@ -212,7 +212,7 @@ final class Claviger {
         clients = new Clients(database, macKeys, clock);
         clients.provide(ConsoleSession.client(settings));
         auditCounts = new AuditCounts(
-                database, name -> ClientId.find(name).flatMap(clients::find).isPresent(), clock);
+                database, name -> ClientId.find(name).flatMap(clients::find).isPresent(), clock, time);
         Audit.countBy(auditCounts);
         auditLog = new AuditLog(database);
         auditChain = new AuditChain(
@@ -251,7 +251,7 @@ final class Claviger {
         RefreshTokens refreshTokens = new RefreshTokens(families, macKeys);
         AuthorizationCodes codes = new AuthorizationCodes(families, tokens);
         sessions = new SignInSessions(database, resourceOwners, revocations, tokens, this.settings, clock);
-        throttle = new Throttle(database, macKeys, clock);
+        throttle = new Throttle(database, macKeys, clock, time);
         cleanup = new Cleanup(
                 database,
                 List.of(

@@ -3,6 +3,7 @@ package org.claviger.audit;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.claviger.database.Database;
 
@@ -36,6 +38,7 @@ public final class AuditCounts {
     private final Database database;
     private final Predicate<String> registered;
     private final Clock clock;
+    private final Function<EntityManager, Instant> time;
     private final Map<Key, LongAdder> counts = new ConcurrentHashMap<>();
 
     private long forgetAt;
@@ -52,11 +55,16 @@ public final class AuditCounts {
         }
     }
 
-    /** @param registered whether that is the identifier of a registered client, from memory */
-    public AuditCounts(Database database, Predicate<String> registered, Clock clock) {
+    /**
+     * @param registered whether that is the identifier of a registered client, from memory
+     * @param time the clock of the database, by which counts grow old: that of a node may be wrong
+     */
+    public AuditCounts(
+            Database database, Predicate<String> registered, Clock clock, Function<EntityManager, Instant> time) {
         this.database = database;
         this.registered = registered;
         this.clock = clock;
+        this.time = time;
     }
 
     /** Without a lock that anybody waits for, and without the database. */
@@ -82,7 +90,11 @@ public final class AuditCounts {
     }
 
     private long minute() {
-        return Math.floorDiv(clock.instant().getEpochSecond(), 60L);
+        return minute(clock.instant());
+    }
+
+    private static long minute(Instant at) {
+        return Math.floorDiv(at.getEpochSecond(), 60L);
     }
 
     /** How many different counts are held in memory. */
@@ -159,8 +171,8 @@ public final class AuditCounts {
 
     /** Removes what is older than {@link #KEPT}, an hour of it at a time; whether there may be more. */
     boolean forget() {
-        long oldest = minute() - KEPT.toMinutes();
         return database.transact(entities -> {
+            long oldest = minute(time.apply(entities)) - KEPT.toMinutes();
             Long first = entities.createQuery("select min(epochMinute) from AuditCountRow", Long.class)
                     .getSingleResult();
             if (first == null || first >= oldest) {

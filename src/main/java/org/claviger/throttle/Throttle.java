@@ -1,5 +1,6 @@
 package org.claviger.throttle;
 
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.net.Inet6Address;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.claviger.database.Database;
 import org.claviger.key.MacKeys;
@@ -47,6 +49,7 @@ public final class Throttle {
     private final Database database;
     private final MacKeys macKeys;
     private final Clock clock;
+    private final Function<EntityManager, Instant> time;
     private volatile Map<String, Instant> blocked = Map.of();
 
     /** Failures that this node has seen, so that it knows when there is something to forget. */
@@ -55,10 +58,12 @@ public final class Throttle {
     private final LongAdder refused = new LongAdder();
     private Instant nextDeletion = Instant.MIN;
 
-    public Throttle(Database database, MacKeys macKeys, Clock clock) {
+    /** @param time the clock of the database, by which failures are forgotten: that of a node may be wrong */
+    public Throttle(Database database, MacKeys macKeys, Clock clock, Function<EntityManager, Instant> time) {
         this.database = database;
         this.macKeys = macKeys;
         this.clock = clock;
+        this.time = time;
     }
 
     /** What is guessed: the password of a user, the secret of a client, the code that makes the first administrator, or one for a new password. */
@@ -183,11 +188,12 @@ public final class Throttle {
                 .getResultList());
         blocked = rows.stream().collect(Collectors.toUnmodifiableMap(row -> (String) row[0], row -> (Instant) row[1]));
         if (!now.isBefore(nextDeletion)) {
-            nextDeletion = deleteForgotten(now) < MAX_DELETED ? now.plus(BETWEEN_DELETIONS) : now;
+            nextDeletion = deleteForgotten() < MAX_DELETED ? now.plus(BETWEEN_DELETIONS) : now;
         }
     }
 
-    private int deleteForgotten(Instant now) {
+    private int deleteForgotten() {
+        Instant now = database.transact(time::apply);
         List<String> forgotten = database.transact(entities -> entities.createQuery(
                         "select attempt from ThrottleRow where forgottenAt < :now order by forgottenAt", String.class)
                 .setParameter("now", now)

@@ -43,7 +43,7 @@ class AuditCountsTest {
     }
 
     private AuditCounts node() {
-        return new AuditCounts(TestDatabase.database(), "web"::equals, clock);
+        return new AuditCounts(TestDatabase.database(), "web"::equals, clock, entities -> clock.instant());
     }
 
     private static List<String> rows() {
@@ -121,7 +121,7 @@ class AuditCountsTest {
             }
             assertThat(log.lines()).hasSize(1_000);
         } finally {
-            Audit.countBy(new AuditCounts(TestDatabase.database(), "web"::equals, clock));
+            Audit.countBy(new AuditCounts(TestDatabase.database(), "web"::equals, clock, entities -> clock.instant()));
         }
         counts.flush();
 
@@ -131,7 +131,7 @@ class AuditCountsTest {
 
     @Test
     void theMemoryIsBoundedAlsoWhereEveryClientIsRegisteredAndTheDatabaseIsAway() {
-        AuditCounts all = new AuditCounts(TestDatabase.database(), id -> true, clock);
+        AuditCounts all = new AuditCounts(TestDatabase.database(), id -> true, clock, entities -> clock.instant());
         for (int i = 0; i < 50_000; i++) {
             all.count(AuditEvent.TOKEN_REFUSED, Map.of("client", "c" + i));
         }
@@ -198,6 +198,18 @@ class AuditCountsTest {
         assertThat(counts.forget()).isTrue();
         assertThat(rows()).isEmpty();
         assertThat(counts.forget()).isFalse();
+    }
+
+    @Test
+    void aNodeWhoseClockIsWrongRemovesNoCount() {
+        counts.count(AuditEvent.TOKEN_ISSUED, ISSUED);
+        counts.flush();
+        TestClock ahead = new TestClock();
+        ahead.advance(AuditCounts.KEPT.plusDays(1));
+
+        assertThat(new AuditCounts(TestDatabase.database(), "web"::equals, ahead, entities -> clock.instant()).forget())
+                .isFalse();
+        assertThat(rows()).hasSize(1);
     }
 
     @Test

@@ -61,7 +61,7 @@ class AuthenticationTest {
         ResourceOwners owners = new ResourceOwners(database, revocations, RANDOM, "ldap");
         return new Authentication(
                 new LinkedPeople(database, revocations, owners, Optional.of(store), name -> false, clock),
-                new Throttle(database, Fixture.Keys.MAC, clock));
+                new Throttle(database, Fixture.Keys.MAC, clock, entities -> clock.instant()));
     }
 
     private static ErrorCode prove(Authentication authentication, String username) {

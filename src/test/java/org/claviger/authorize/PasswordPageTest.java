@@ -44,7 +44,7 @@ class PasswordPageTest {
             TOKENS);
     private final PasswordEndpoint endpoint = new PasswordEndpoint(
             resets,
-            new Throttle(database, Fixture.Keys.MAC, clock),
+            new Throttle(database, Fixture.Keys.MAC, clock, entities -> clock.instant()),
             new PasswordForm(pages, browser, new PasswordPolicy(Fixture::settings)));
     private final String alice = Fixture.user("alice", true);
     private final Exchange page = Exchange.get("").through(endpoint);

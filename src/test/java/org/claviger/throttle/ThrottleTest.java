@@ -22,7 +22,7 @@ class ThrottleTest {
     private final Throttle throttle = node();
 
     private Throttle node() {
-        return new Throttle(database, Fixture.Keys.MAC, clock);
+        return new Throttle(database, Fixture.Keys.MAC, clock, entities -> clock.instant());
     }
 
     private void fail(int times) {
@@ -218,6 +218,19 @@ class ThrottleTest {
         assertThat(TestDatabase.query("select failures from throttle")).hasSize(500);
         throttle.refresh();
         assertThat(TestDatabase.query("select failures from throttle")).isEmpty();
+    }
+
+    @Test
+    void aNodeWhoseClockIsWrongForgetsNoFailure() {
+        TestClock ahead = new TestClock();
+        ahead.advance(Duration.ofDays(1));
+        fail(10);
+
+        new Throttle(database, Fixture.Keys.MAC, ahead, entities -> clock.instant()).refresh();
+
+        throttle.refresh();
+        assertThat(TestDatabase.query("select failures from throttle")).containsExactlyInAnyOrder("10", "10");
+        assertThat(wait(throttle, GUESS)).isPresent();
     }
 
     @Test
