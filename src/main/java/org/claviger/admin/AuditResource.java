@@ -171,7 +171,10 @@ public class AuditResource {
         AuditChain.Verification found = looked.get();
         JsonObjectBuilder json = Json.createObjectBuilder().add("ok", found.isWhole());
         found.brokenAt().ifPresent(broken -> json.add("broken_at", broken).add("problem", found.problem()));
-        json.add("begin", json(found.begin())).add("end", json(found.end())).add("not_sealed_yet", found.unsealed());
+        json.add("begin", json(found.begin()))
+                .add("end", json(found.end()))
+                .add("not_sealed_yet", found.waiting().rows());
+        found.waiting().since().ifPresent(since -> json.add("not_sealed_since", since.toString()));
         return Response.ok(json.build().toString()).build();
     }
 

@@ -86,15 +86,22 @@ public final class AuditChain {
     public record End(long position, String mac) {}
 
     /**
+     * Rows that wait to be sealed.
+     *
+     * @param since when the first of them was written; empty if there are none
+     */
+    public record Waiting(long rows, Optional<Instant> since) {}
+
+    /**
      * What a look at the whole chain has found.
      *
      * @param brokenAt the first position at which it is not what was sealed; empty if all of it is
      * @param problem what is wrong there, for people; empty as above
      * @param begin after which the chain begins: what was there before has been removed as too old
      * @param end what was sealed last
-     * @param unsealed how many rows wait to be sealed
+     * @param waiting what is not sealed yet
      */
-    public record Verification(OptionalLong brokenAt, String problem, End begin, End end, long unsealed) {
+    public record Verification(OptionalLong brokenAt, String problem, End begin, End end, Waiting waiting) {
         public boolean isWhole() {
             return brokenAt.isEmpty();
         }

@@ -2,12 +2,14 @@ package org.claviger.audit;
 
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import org.claviger.audit.AuditChain.End;
 import org.claviger.audit.AuditChain.Verification;
+import org.claviger.audit.AuditChain.Waiting;
 import org.claviger.database.Database;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,7 @@ final class ChainVerification {
     }
 
     private Verification walk(Ends ends, Optional<End> noted) {
-        long unsealed = unsealed();
+        Waiting waiting = waiting();
         if (ends.begin == null || ends.end == null) {
             boolean nothingYet = ends.nothingYet && noted.isEmpty();
             return new Verification(
@@ -73,29 +75,25 @@ final class ChainVerification {
                                     : "an end of the chain is missing in the table audit_chain",
                     new End(0, ""),
                     new End(0, ""),
-                    unsealed);
+                    waiting);
         }
         End begin = ChainSeals.end(ends.begin);
         End end = ChainSeals.end(ends.end);
         if (!seals.isSealed(ends.begin)) {
             return broken(
-                    begin.position(),
-                    "the beginning of the chain is not the one that was sealed",
-                    begin,
-                    end,
-                    unsealed);
+                    begin.position(), "the beginning of the chain is not the one that was sealed", begin, end, waiting);
         }
         if (!seals.isSealed(ends.end)) {
-            return broken(end.position(), "the end of the chain is not the one that was sealed", begin, end, unsealed);
+            return broken(end.position(), "the end of the chain is not the one that was sealed", begin, end, waiting);
         }
         ChainWalk walk = new ChainWalk(seals, begin, end, noted);
         return problem(walk)
-                .map(problem -> broken(walk.at().position() + 1, problem, begin, end, unsealed))
-                .orElse(new Verification(OptionalLong.empty(), "", begin, end, unsealed));
+                .map(problem -> broken(walk.at().position() + 1, problem, begin, end, waiting))
+                .orElse(new Verification(OptionalLong.empty(), "", begin, end, waiting));
     }
 
-    private static Verification broken(long position, String problem, End begin, End end, long unsealed) {
-        return new Verification(OptionalLong.of(position), problem, begin, end, unsealed);
+    private static Verification broken(long position, String problem, End begin, End end, Waiting waiting) {
+        return new Verification(OptionalLong.of(position), problem, begin, end, waiting);
     }
 
     private Optional<String> problem(ChainWalk walk) {
@@ -147,9 +145,10 @@ final class ChainVerification {
                 .getResultList());
     }
 
-    private long unsealed() {
-        return database.transact(entities -> entities.createQuery(
-                        "select count(*) from AuditRow where chainPosition is null", Long.class)
+    private Waiting waiting() {
+        Object[] found = database.transact(entities -> entities.createQuery(
+                        "select count(*), min(occurredAt) from AuditRow where chainPosition is null", Object[].class)
                 .getSingleResult());
+        return new Waiting((Long) found[0], Optional.ofNullable((Instant) found[1]));
     }
 }

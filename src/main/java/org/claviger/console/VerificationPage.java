@@ -60,7 +60,7 @@ final class VerificationPage implements ConsolePage {
                                         found.problem()),
                                 "role",
                                 "alert");
-        html.add(new Details()
+        Details details = new Details()
                 .of(
                         visit.text("console.verification.after"),
                         Long.toString(found.begin().position()))
@@ -68,9 +68,13 @@ final class VerificationPage implements ConsolePage {
                         visit.text("console.verification.position"),
                         Long.toString(found.end().position()))
                 .of(visit.text("console.verification.mac"), found.end().mac())
-                .of(visit.text("console.verification.unsealed"), Long.toString(found.unsealed()))
-                .html());
-        visit.send(visit.text("console.verification"), html.add(form(visit)));
+                .of(
+                        visit.text("console.verification.unsealed"),
+                        Long.toString(found.waiting().rows()));
+        found.waiting()
+                .since()
+                .ifPresent(since -> details.of(visit.text("console.verification.since"), new Html().time(since)));
+        visit.send(visit.text("console.verification"), html.add(details.html()).add(form(visit)));
     }
 
     private static Optional<End> noted(Visit visit) throws OAuthException {

@@ -63,7 +63,7 @@ class AuditChainTest {
         events(3);
         assertThat(verify(node)).satisfies(found -> {
             assertThat(found.isWhole()).isTrue();
-            assertThat(found.unsealed()).isEqualTo(3);
+            assertThat(found.waiting().rows()).isEqualTo(3);
         });
 
         sealUntilNothingIsLeft();
@@ -74,7 +74,7 @@ class AuditChainTest {
         assertPositions(5);
         assertThat(verify(node)).satisfies(found -> {
             assertThat(found.isWhole()).isTrue();
-            assertThat(found.unsealed()).isZero();
+            assertThat(found.waiting().rows()).isZero();
             assertThat(found.end().position()).isEqualTo(5);
         });
     }
@@ -83,7 +83,7 @@ class AuditChainTest {
         int runs = 0;
         do {
             node.run();
-        } while (verify(node).unsealed() > 0 && ++runs < 10);
+        } while (verify(node).waiting().rows() > 0 && ++runs < 10);
     }
 
     @Test
@@ -109,6 +109,19 @@ class AuditChainTest {
         assertThat(node.unsealed())
                 .as("nothing is sealed after an end that somebody made")
                 .isEqualTo(Duration.ofMinutes(7));
+    }
+
+    @Test
+    void sinceWhenARowHasWaitedIsSaidByAVerification() {
+        sealUntilNothingIsLeft();
+        events(1);
+        clock.advance(Duration.ofMinutes(7));
+        events(1);
+        assertThat(verify(node).waiting()).isEqualTo(new AuditChain.Waiting(2, Optional.of(TestClock.START)));
+
+        node.run();
+
+        assertThat(verify(node).waiting()).isEqualTo(new AuditChain.Waiting(0, Optional.empty()));
     }
 
     @Test
@@ -258,7 +271,7 @@ class AuditChainTest {
             node.run();
             assertThat(log.lines()).singleElement().asString().startsWith("CLAVIGER-0902");
         }
-        assertThat(verify(node).unsealed()).isEqualTo(1);
+        assertThat(verify(node).waiting().rows()).isEqualTo(1);
         assertThat(verify(node).isWhole()).isFalse();
     }
 
@@ -297,11 +310,11 @@ class AuditChainTest {
 
         clock.advance(Duration.ofSeconds(4));
         other.run();
-        assertThat(verify(node).unsealed()).isEqualTo(1);
+        assertThat(verify(node).waiting().rows()).isEqualTo(1);
 
         clock.advance(Duration.ofSeconds(10));
         other.run();
-        assertThat(verify(node).unsealed()).isZero();
+        assertThat(verify(node).waiting().rows()).isZero();
         assertThat(verify(node).isWhole()).isTrue();
     }
 

@@ -49,6 +49,17 @@ class VerificationPageTest {
     }
 
     @Test
+    void sinceWhenARowHasWaitedToBeSealedIsSaid() {
+        seal();
+        assertThat(console.get("audit-verification").body()).doesNotContain("Not sealed since");
+        TestDatabase.execute("insert into audit_event (event, occurred_at) values ('SIGNED_IN',"
+                + " timestamp with time zone '2020-01-01 00:00:00+00')");
+
+        assertThat(console.get("audit-verification").body())
+                .contains("<dt>Not sealed since</dt>", "datetime=\"2020-01-01T00:00:00Z\"");
+    }
+
+    @Test
     void whatWasAlteredIsSaidWithItsPosition() {
         seal();
         TestDatabase.execute("update audit_event set client_id = 'other' where chain_position = 2");

@@ -123,6 +123,23 @@ class AdminAuditIT {
     }
 
     @Test
+    void who_administers_is_known_by_what_never_changes() throws Exception {
+        String id = "audited-" + System.nanoTime();
+        String root = flow.tokens("console", "root").getString("access_token");
+        HttpResponse<String> created = claviger.send(claviger.request(
+                        ADMIN + "/clients", "Authorization", "Bearer " + root, "Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(
+                        "{\"client_id\":\"" + id + "\",\"grant_types\":[\"client_credentials\"],\"scope\":\"demo\"}")));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+
+        assertThat(events("?client_id=" + id)).singleElement().satisfies(event -> {
+            assertThat(event.getString("by")).isEqualTo("root");
+            assertThat(event.getJsonObject("details").getString("by_subject"))
+                    .isEqualTo(Jwts.claims(root).getString("sub"));
+        });
+    }
+
+    @Test
     void what_people_do_is_seen() throws Exception {
         JsonObject tokens = flow.tokens("web", "alice");
         String family = tokens.getString("refresh_token").substring(0, 22);
