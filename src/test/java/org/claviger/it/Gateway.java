@@ -30,7 +30,7 @@ final class Gateway implements AutoCloseable {
     private final HttpServer application;
     private final Process process;
 
-    /** @param edit changes its configuration further */
+    /** @param edit changes its configuration */
     static Gateway nginx(Path folder, RunningClaviger claviger, UnaryOperator<String> edit)
             throws IOException, InterruptedException {
         return new Gateway(
@@ -39,6 +39,16 @@ final class Gateway implements AutoCloseable {
                 edit,
                 home -> List.of(
                         "/usr/sbin/nginx", "-p", home, "-c", home + "/nginx.conf", "-g", "daemon off; user root;"));
+    }
+
+    /** An nginx with {@code server-config/proxy} in front of Claviger, without TLS. */
+    static Gateway proxy(Path folder, RunningClaviger claviger) throws IOException, InterruptedException {
+        String proxy = Files.readString(Path.of("server-config/proxy/nginx.conf"))
+                .replace("listen 443 ssl;", "listen 127.0.0.1:8001;")
+                .replaceAll("(?m)^ *ssl_certificate.*$", "");
+        String around = "pid nginx.pid; events {} http { access_log off; client_body_temp_path b; proxy_temp_path p;"
+                + " fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;\n%s}";
+        return nginx(folder, claviger, conf -> conf.contains("http {") ? around.formatted(proxy) : conf);
     }
 
     static Gateway caddy(Path folder, RunningClaviger claviger) throws IOException, InterruptedException {
@@ -56,7 +66,7 @@ final class Gateway implements AutoCloseable {
         application = application();
         try (Stream<Path> files = Files.list(CONFIGURATION)) {
             for (Path file : files.toList()) {
-                String text = Files.readString(file)
+                String text = edit.apply(Files.readString(file))
                         .replace("127.0.0.1:8080", "127.0.0.1:" + claviger.port())
                         .replace(
                                 "127.0.0.1:8090",
@@ -65,7 +75,7 @@ final class Gateway implements AutoCloseable {
                         .replace(
                                 "https%3A%2F%2Forders.example.org",
                                 claviger.issuer().replace(":", "%3A"));
-                Files.writeString(this.folder.resolve(file.getFileName()), edit.apply(text));
+                Files.writeString(this.folder.resolve(file.getFileName()), text);
             }
         }
         ProcessBuilder builder = new ProcessBuilder(command.apply(this.folder.toString()))
@@ -129,6 +139,10 @@ final class Gateway implements AutoCloseable {
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
         }
+    }
+
+    int port() {
+        return port;
     }
 
     String at(String path) {

@@ -188,6 +188,12 @@ class GatewayIT {
                 assertThat(answer.body()).as(path).doesNotContain("host: ");
             }
         }
+        // For nginx the path ends there, for Payara it goes on.
+        for (String path : List.of("/open#/../orders/admin/1", "/open/x#/../../orders/admin/1", "/orders#/admin/1")) {
+            Wire.Answer answer = Wire.ask(gateway.port(), "GET " + path);
+            assertThat(answer.status()).as(path).isEqualTo(400);
+            assertThat(answer.body()).as(path).doesNotContain("host: ");
+        }
         assertRefused(get(gateway, "/orders"), 401, "Bearer realm=");
         assertRefused(get(gateway, "/orders/admin"), 401, "Bearer realm=");
         assertRefused(get(gateway, "/orders/admin", token), 403, "insufficient_scope");
@@ -200,6 +206,30 @@ class GatewayIT {
     @Test
     void a_path_that_an_application_may_take_for_another_is_refused() throws InterruptedException, IOException {
         assertGuardsNamesInEveryWriting(nginx);
+    }
+
+    /** For nginx a path ends at "#", and for Payara it goes on. */
+    @Test
+    void a_host_for_claviger_and_one_for_the_applications_stay_apart_however_a_path_is_written()
+            throws InterruptedException, IOException {
+        try (Gateway proxy = Gateway.proxy(newFolder("proxy"), claviger)) {
+            String[] id = {"Host: id.example.org"};
+            String[] apps = {"Host: apps.example.org"};
+            assertThat(Wire.ask(proxy.port(), "GET /api/v2/auth/jwks", id).status())
+                    .isEqualTo(200);
+            assertThat(Wire.ask(proxy.port(), "GET /api/v2/auth/jwks", apps).status())
+                    .isEqualTo(404);
+            for (String path : List.of("/api/v2/auth#/../auth/jwks", "/api/v2/auth/..;/auth/jwks")) {
+                assertThat(Wire.ask(proxy.port(), "GET " + path, id).body())
+                        .as(path)
+                        .doesNotContain("\"keys\"");
+            }
+            for (String path : List.of("/shop#/../api/v2/auth/jwks", "/shop/..;/api/v2/auth/jwks")) {
+                assertThat(Wire.ask(proxy.port(), "GET " + path, apps).body())
+                        .as(path)
+                        .doesNotContain("\"keys\"");
+            }
+        }
     }
 
     @Test

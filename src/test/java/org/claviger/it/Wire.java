@@ -25,10 +25,14 @@ final class Wire implements AutoCloseable {
     private final String host;
 
     Wire(RunningClaviger claviger) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), claviger.port());
+        this(claviger.port());
+    }
+
+    private Wire(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
-        host = "Host: 127.0.0.1:" + claviger.port();
+        host = "Host: 127.0.0.1:" + port;
     }
 
     /**
@@ -45,7 +49,11 @@ final class Wire implements AutoCloseable {
     /** One request on a connection of its own. */
     static Answer ask(RunningClaviger claviger, String requestLine, List<String> headers, byte[] body)
             throws IOException {
-        try (Wire wire = new Wire(claviger)) {
+        return ask(claviger.port(), requestLine, headers, body);
+    }
+
+    private static Answer ask(int port, String requestLine, List<String> headers, byte[] body) throws IOException {
+        try (Wire wire = new Wire(port)) {
             List<String> all = new ArrayList<>(headers);
             all.add("Connection: close");
             return wire.send(requestLine, all, body);
@@ -55,6 +63,11 @@ final class Wire implements AutoCloseable {
     /** The same without a body. */
     static Answer ask(RunningClaviger claviger, String requestLine, String... headers) throws IOException {
         return ask(claviger, requestLine, List.of(headers), new byte[0]);
+    }
+
+    /** The same to whatever listens on 127.0.0.1 there. */
+    static Answer ask(int port, String requestLine, String... headers) throws IOException {
+        return ask(port, requestLine, List.of(headers), new byte[0]);
     }
 
     /**
