@@ -100,6 +100,7 @@ import org.claviger.token.AuthorizationCodeGrant;
 import org.claviger.token.ClientAuthentication;
 import org.claviger.token.ClientCredentialsGrant;
 import org.claviger.token.IntrospectionEndpoint;
+import org.claviger.token.KeyReading;
 import org.claviger.token.RefreshTokenGrant;
 import org.claviger.token.RevocationEndpoint;
 import org.claviger.token.RevocationFeedEndpoint;
@@ -325,7 +326,12 @@ final class Claviger {
         endpoints.put(
                 "/revoke",
                 new RevocationEndpoint(
-                        authentication, refreshTokens, families, verifiedTokens, revocations, this::refreshKeys));
+                        authentication,
+                        refreshTokens,
+                        families,
+                        verifiedTokens,
+                        revocations,
+                        new KeyReading(this::refreshKeys, System::nanoTime)));
         endpoints.put(
                 "/introspect",
                 new IntrospectionEndpoint(

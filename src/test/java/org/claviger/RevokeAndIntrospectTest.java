@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.claviger.database.WatchedClock;
 import org.claviger.oauth.Authorization;
@@ -426,6 +427,64 @@ class RevokeAndIntrospectTest {
         other.revocations.view().readAll();
         assertInactive(post("service", "token", token).through(other.endpoints.get("/introspect")));
         assertInactive(introspect("service", token));
+    }
+
+    @Test
+    void toRevokeWhatIsNoTokenOfOursTakesNoSql() {
+        JsonObject tokens = tokens("spa");
+        String access = tokens.getString("access_token");
+        String refresh = tokens.getString("refresh_token");
+        assertRevoked(revoke("spa", "x"));
+        int before = TestDatabase.statements();
+
+        assertRevoked(revoke("spa", "x"));
+        assertRevoked(revoke("spa", access.substring(0, access.length() - 20) + "A".repeat(20)));
+        assertRevoked(revoke("spa", refresh.substring(0, refresh.length() - 20) + "A".repeat(20)));
+        CLOCK.advance(Duration.ofHours(3));
+        assertRevoked(revoke("spa", access));
+
+        assertThat(TestDatabase.statements() - before).isZero();
+    }
+
+    /** REQUIREMENTS J9. */
+    @ParameterizedTest
+    @ValueSource(strings = {"access_token", "refresh_token"})
+    void j9ManyTokensOfUnknownKeysTakeNoSqlEach(String kind) {
+        Claviger node = new Claviger(
+                settings(),
+                TestDatabase.database(),
+                watched(CLOCK),
+                RANDOM,
+                entities -> CLOCK.instant(),
+                Fixture.fresh());
+        String token = tokens("spa").getString(kind);
+        long begun = System.nanoTime();
+        int before = TestDatabase.statements();
+        List<Exchange> answers = IntStream.range(0, 300)
+                .mapToObj(i -> post("spa", "token", ofUnknownKey(token, i)).through(node.endpoints.get("/revoke")))
+                .toList();
+        int statements = TestDatabase.statements() - before;
+        long halfSeconds = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 500;
+
+        assertThat(statements).isPositive().isLessThanOrEqualTo((int) (halfSeconds + 1) * 4);
+        assertRevoked(answers.get(0));
+        assertThat(answers.stream().filter(answer -> answer.status() == 503))
+                .hasSizeGreaterThanOrEqualTo(299 - (int) halfSeconds)
+                .allSatisfy(answer -> {
+                    assertError(answer, 503, "temporarily_unavailable");
+                    assertThat(answer.header("Retry-After")).isEqualTo("1");
+                });
+    }
+
+    private static String ofUnknownKey(String token, int i) {
+        String[] parts = token.split("\\.", -1);
+        if (parts.length == 3) {
+            String header = "{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"unknown-" + i + "\"}";
+            parts[0] = Base64.getUrlEncoder().withoutPadding().encodeToString(header.getBytes(UTF_8));
+        } else {
+            parts[2] = Integer.toString(1_000 + i);
+        }
+        return String.join(".", parts);
     }
 
     @Test

@@ -227,6 +227,11 @@ public final class MacKeys {
         }
     }
 
+    /** Whether this node knows that version. */
+    public boolean knows(MacPurpose purpose, int version) {
+        return snapshot.of(purpose).containsKey(version);
+    }
+
     /** Whether {@code mac} is that of the text, in constant time; false for a version that does not exist. */
     public boolean verify(MacPurpose purpose, int version, String text, String mac) {
         Version found = snapshot.of(purpose).get(version);

@@ -96,6 +96,12 @@ public final class RefreshTokens {
                 .flatMap(token -> families.findClient(token.family).map(client -> new Owned(token.family, client)));
     }
 
+    /** Whether it has the form of a refresh token, of a key that this node does not know: anybody's, or another node's. */
+    public boolean isOfUnknownKey(String refreshToken) {
+        Matcher parts = FORM.matcher(refreshToken);
+        return parts.matches() && !macKeys.knows(MacPurpose.REFRESH_TOKEN, Integer.parseInt(parts.group(4)));
+    }
+
     /** A family and whose it is. */
     public record Owned(FamilyId family, ClientId client) {}
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.claviger.audit.AuditEvent;
 import org.claviger.jose.InvalidTokenException;
+import org.claviger.jose.InvalidTokenException.Check;
 import org.claviger.jose.VerifiedJwt;
 import org.claviger.jose.VerifiedTokens;
 import org.claviger.oauth.ClientId;
@@ -26,44 +27,43 @@ public final class RevocationEndpoint extends ClientEndpoint {
     private final TokenFamilies families;
     private final VerifiedTokens accessTokens;
     private final RevocationRepository revocations;
-    private final Runnable readKeys;
+    private final KeyReading keys;
 
-    /** @param readKeys reads from the database what other nodes make tokens with */
     public RevocationEndpoint(
             ClientAuthentication authentication,
             RefreshTokens refreshTokens,
             TokenFamilies families,
             VerifiedTokens accessTokens,
             RevocationRepository revocations,
-            Runnable readKeys) {
+            KeyReading keys) {
         super(authentication, AuditEvent.REVOCATION_REFUSED);
         this.refreshTokens = refreshTokens;
         this.families = families;
         this.accessTokens = accessTokens;
         this.revocations = revocations;
-        this.readKeys = readKeys;
+        this.keys = keys;
     }
 
     @Override
     void answer(Asking asking, HttpServletResponse response, Map<String, Object> known) throws OAuthException {
         String token = asking.parameters().require("token");
         ClientId client = asking.client().id();
-        Optional<RefreshTokens.Owned> refreshToken = refreshTokens.findOwner(token);
-        Optional<VerifiedJwt> accessToken = refreshToken.isPresent() ? Optional.empty() : verify(token);
-        if (refreshToken.isEmpty() && accessToken.isEmpty()) {
+        Found found = find(token);
+        if (found.ofUnknownKey) {
             // Another node may have made it with a key that this one has not read yet; 200 would be a promise.
-            readKeys.run();
-            refreshToken = refreshTokens.findOwner(token);
-            accessToken = refreshToken.isPresent() ? Optional.empty() : verify(token);
+            // RFC 7009 section 2.2.1: at 503 "the client must assume the token still exists".
+            keys.require();
+            found = find(token);
         }
-        if (refreshToken.isPresent()) {
-            known.put("family", refreshToken.get().family());
-            requireOwn(client.equals(refreshToken.get().client()));
-            families.end(refreshToken.get().family(), "revoked", known);
-        } else if (accessToken.isPresent()) {
-            String id = accessToken.get().text("jti").orElseThrow();
+        if (found.refreshToken.isPresent()) {
+            RefreshTokens.Owned refreshToken = found.refreshToken.get();
+            known.put("family", refreshToken.family());
+            requireOwn(client.equals(refreshToken.client()));
+            families.end(refreshToken.family(), "revoked", known);
+        } else if (found.accessToken.isPresent()) {
+            String id = found.accessToken.get().text("jti").orElseThrow();
             known.put("token", id);
-            requireOwn(accessToken
+            requireOwn(found.accessToken
                     .get()
                     .text("client_id")
                     .filter(client.value()::equals)
@@ -74,13 +74,27 @@ public final class RevocationEndpoint extends ClientEndpoint {
         response.setContentLength(0);
     }
 
-    /** Ours and not expired; whether it opens anything now does not matter: it may again when settings have changed. */
-    private Optional<VerifiedJwt> verify(String token) {
+    /**
+     * What a token is to this node.
+     *
+     * @param ofUnknownKey whether it may be one of ours all the same
+     */
+    private record Found(
+            Optional<RefreshTokens.Owned> refreshToken, Optional<VerifiedJwt> accessToken, boolean ofUnknownKey) {}
+
+    /** An access token is ours and not expired; whether it opens anything now does not matter: it may again when settings have changed. */
+    private Found find(String token) {
+        Optional<RefreshTokens.Owned> refreshToken = refreshTokens.findOwner(token);
+        if (refreshToken.isPresent()) {
+            return new Found(refreshToken, Optional.empty(), false);
+        }
         try {
-            return Optional.of(accessTokens.verify(token))
+            Optional<VerifiedJwt> accessToken = Optional.of(accessTokens.verify(token))
                     .filter(jwt -> !revocations.view().isRevoked(jwt));
+            return new Found(Optional.empty(), accessToken, false);
         } catch (InvalidTokenException notAlive) {
-            return Optional.empty();
+            boolean unknown = notAlive.check() == Check.KEY || refreshTokens.isOfUnknownKey(token);
+            return new Found(Optional.empty(), Optional.empty(), unknown);
         }
     }
 
