@@ -177,9 +177,7 @@ final class Introspection implements Knowledge {
     private boolean isActive(String token) throws IssuerAwayException {
         Freshness.Moment begin = freshness.now();
         try {
-            IssuerConnection.Answer answer =
-                    issuer.postAsClient(WHAT, "token=" + IssuerConnection.encode(token), LIMITS);
-            boolean active = isActive(answer);
+            boolean active = isActive(answerTo("token=" + IssuerConnection.encode(token)));
             freshness.renew(begin);
             begun = true;
             away = false;
@@ -190,6 +188,18 @@ final class Introspection implements Knowledge {
             notBefore = nanoTime.getAsLong() + (gone.isUnauthorized() ? AFTER_REFUSAL : AFTER_FAILURE).toNanos();
             away = true;
             throw gone;
+        }
+    }
+
+    /** Once more where a node of the issuer fails: another may answer, and to ask changes nothing. */
+    private IssuerConnection.Answer answerTo(String question) throws IssuerAwayException {
+        try {
+            return issuer.postAsClient(WHAT, question, LIMITS);
+        } catch (IssuerAwayException failed) {
+            if (!failed.isServerError()) {
+                throw failed;
+            }
+            return issuer.postAsClient(WHAT, question, LIMITS);
         }
     }
 

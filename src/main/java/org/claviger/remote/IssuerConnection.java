@@ -134,8 +134,7 @@ final class IssuerConnection {
             span.set("http.response.status_code", status);
             if (status != 200) {
                 span.failed(Integer.toString(status));
-                throw new IssuerAwayException(
-                        built.uri().getPath() + " answers " + status, status == 401 || status == 403);
+                throw new IssuerAwayException(built.uri().getPath() + " answers " + status, status);
             }
             return new Answer(
                     answer.headers().firstValue("Cache-Control").orElse(""),

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.claviger.CapturedLog;
@@ -858,6 +859,30 @@ class RemoteIssuerTest {
         assertGood(remote, known);
         assertGood(remote, token("k"));
         assertThat(remote.revocationProblem()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503})
+    void one_node_of_the_issuer_that_fails_once_refuses_nobody(int status) {
+        RemoteIssuer remote = introspecting("PT60S");
+        AtomicInteger failures = new AtomicInteger(1);
+        fake.answer("/introspect", exchange -> text(failures.getAndDecrement() > 0 ? status : 200, ACTIVE)
+                .to(exchange));
+
+        assertGood(remote, token("j"));
+        assertGood(remote, token("k"));
+
+        assertThat(fake.count("/introspect")).as("the probe, twice, once").isEqualTo(4);
+    }
+
+    @Test
+    void what_the_issuer_will_not_tell_is_not_asked_twice() {
+        RemoteIssuer remote = introspecting("PT60S");
+        fake.answer("/introspect", text(401, ""));
+
+        assertUnavailable(remote, token("j"));
+
+        assertThat(fake.count("/introspect")).as("the probe, once").isEqualTo(2);
     }
 
     @Test
