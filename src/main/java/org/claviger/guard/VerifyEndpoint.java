@@ -75,10 +75,20 @@ public final class VerifyEndpoint extends Endpoint {
         if (verdict instanceof Verdict.Accepted accepted) {
             tell(response, accepted.caller());
         } else if (verdict instanceof Verdict.Refused refused) {
-            Refusals.send(response, refused);
+            Refusals.send(response, toCaller(refused));
         } else {
             Refusals.send(response, ((Verdict.Anonymous) verdict).otherwise());
         }
+    }
+
+    /**
+     * A malformed {@code Authorization} is the caller's. RFC 6750 section 3.1 has 400 for it, but 400 tells a gateway that it has asked
+     * wrongly itself, and nginx makes an outage of that.
+     */
+    private static Verdict.Refused toCaller(Verdict.Refused refused) {
+        return refused.status() == HttpServletResponse.SC_BAD_REQUEST
+                ? new Verdict.Refused(HttpServletResponse.SC_UNAUTHORIZED, refused.challenge())
+                : refused;
     }
 
     /**

@@ -157,6 +157,27 @@ class VerifyEndpointTest {
         assertNobodyIsNamed(answer);
     }
 
+    /** RFC 6750 section 3.1 has 400 for it, which nginx takes for an outage and not for a no. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer", "Bearer ", "Bearer a b", "bearer \u00e4"})
+    void aMalformedAuthorizationIsANoToTheCallerAndNoMistakeOfTheGateway(String authorization) {
+        Exchange answer =
+                Exchange.get(REQUIRED).header("Authorization", authorization).through(endpoint);
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate")).contains("error=\"invalid_request\"");
+        assertNobodyIsNamed(answer);
+    }
+
+    @Test
+    void ofTwoTokensNoneIsBelieved() {
+        Exchange answer = Exchange.get(REQUIRED)
+                .header("Authorization", "Bearer " + tokenWith())
+                .header("Authorization", "Bearer " + tokenWith())
+                .through(endpoint);
+        assertThat(answer.status()).isEqualTo(401);
+        assertNobodyIsNamed(answer);
+    }
+
     @Test
     void aTokenForElsewhereIsRefusedThoughItIsForTheAudienceOfThisServersApplications() {
         Exchange answer = verify(REQUIRED, tokenWith("aud", "elsewhere"));

@@ -116,6 +116,13 @@ class GatewayIT {
         assertRefused(call("/orders/1", flow.serviceToken("elsewhere")), 401, "invalid_token");
     }
 
+    /** RFC 6750 section 3.1 has 400 for it, of which nginx would make a 500. */
+    @Test
+    void a_malformed_authorization_is_no_outage() throws InterruptedException, IOException {
+        assertRefused(get(nginx, "/orders/1", "Authorization", "Bearer"), 401, "invalid_request");
+        assertRefused(get(nginx, "/orders/1", "Authorization", "Bearer a b"), 401, "invalid_request");
+    }
+
     @Test
     void an_expired_token_is_refused_though_it_was_allowed_before() throws InterruptedException, IOException {
         String token = flow.serviceToken("wages");
