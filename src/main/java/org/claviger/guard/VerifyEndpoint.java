@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -164,14 +165,15 @@ public final class VerifyEndpoint extends Endpoint {
         headers.names().forEach((fact, name) -> response.setHeader(name, text(fact, caller)));
     }
 
-    /** In seconds. */
+    /** In seconds; one less than all agree on, because who counts whole seconds keeps an answer through the last of them. */
     private long cacheLife(CallerToken caller) {
         Duration allowed = client(caller)
                 .map(client ->
                         settings.get().classification(client.classification()).gatewayCache())
                 .orElse(Duration.ZERO);
-        long left = caller.getExpirationTime() - clock.instant().getEpochSecond();
-        return Math.min(left, Math.min(allowed.toSeconds(), LONGEST_CACHE.toSeconds()));
+        Instant expiresAt = Instant.ofEpochSecond(caller.getExpirationTime());
+        long left = Duration.between(clock.instant(), expiresAt).toSeconds();
+        return Math.min(left, Math.min(allowed.toSeconds(), LONGEST_CACHE.toSeconds())) - 1;
     }
 
     private Optional<Client> client(CallerToken caller) {

@@ -258,12 +258,31 @@ class VerifyEndpointTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"web, 900, 300", "web, 301, 300", "web, 42, 42", "bank, 900, 30", "bank, 7, 7"})
-    void theAnswerMayBeRememberedForAsLongAsAllAgree(String client, int life, int seconds) {
-        Exchange answer =
-                verify(REQUIRED, tokenWith("client_id", client, "exp", TestClock.START.getEpochSecond() + life));
+    @CsvSource({
+        "web, 900000, 299",
+        "web, 300000, 299",
+        "web, 299999, 298",
+        "web, 42000, 41",
+        "web, 41001, 40",
+        "bank, 900000, 29",
+        "bank, 7500, 6",
+        "bank, 2000, 1"
+    })
+    void theAnswerMayBeRememberedForAsLongAsAllAgreeByWhoCountsWholeSeconds(String client, int millis, int seconds) {
+        clock.advance(Duration.ofMinutes(15).minusMillis(millis));
+        Exchange answer = verify(REQUIRED, tokenWith("client_id", client));
         assertThat(answer.header("Cache-Control")).isEqualTo("private, max-age=" + seconds);
         assertThat(answer.header("X-Accel-Expires")).isEqualTo(Integer.toString(seconds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1_000, 1_999})
+    void aTokenThatEndsWithinTwoSecondsIsNotRemembered(int millis) {
+        clock.advance(Duration.ofMinutes(15).minusMillis(millis));
+        Exchange answer = verify(REQUIRED, tokenWith());
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(answer.header("X-Accel-Expires")).isEqualTo("0");
     }
 
     @Test
