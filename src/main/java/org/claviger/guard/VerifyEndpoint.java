@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,7 @@ public final class VerifyEndpoint extends Endpoint {
     static final Duration LONGEST_CACHE = Duration.ofMinutes(5);
 
     private static final Set<String> REQUIREMENTS = Set.of("audience", "role", "scope");
+    private static final String ROLE = "role=";
     private static final Pattern REST = Pattern.compile("(^|&)rest=");
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -117,7 +119,8 @@ public final class VerifyEndpoint extends Endpoint {
 
     private Required required(HttpServletRequest request) throws OAuthException {
         String query = Optional.ofNullable(request.getQueryString()).orElse("");
-        Parameters parameters = Parameters.parse(REST.split(query, 2)[0]);
+        String own = REST.split(query, 2)[0];
+        Parameters parameters = Parameters.parse(own);
         parameters.refuseRepeated();
         if (!REQUIREMENTS.containsAll(parameters.names())) {
             throw new OAuthException(
@@ -127,14 +130,22 @@ public final class VerifyEndpoint extends Endpoint {
         if (audience.equals(settings.get().issuer().adminAudience())) {
             throw new OAuthException(ErrorCode.INVALID_REQUEST, "the audience of administration is for no gateway");
         }
-        return new Required(audience, roles(parameters), scope(parameters));
+        return new Required(audience, roles(own, parameters), scope(parameters));
     }
 
-    private static Set<String> roles(Parameters parameters) throws OAuthException {
-        Set<String> roles = written(parameters, "role").stream()
-                .flatMap(names -> Arrays.stream(names.split(",", -1)))
-                .map(String::strip)
-                .collect(Collectors.toSet());
+    /** A comma that is encoded separates nothing: it is one of a name. */
+    private static Set<String> roles(String query, Parameters parameters) throws OAuthException {
+        Set<String> roles = new HashSet<>();
+        if (parameters.names().contains("role")) {
+            String written = Arrays.stream(query.split("&", -1))
+                    .filter(pair -> pair.startsWith(ROLE))
+                    .findFirst()
+                    .map(pair -> pair.substring(ROLE.length()))
+                    .orElse("");
+            for (String name : written.split(",", -1)) {
+                roles.add(Parameters.decode(name).strip());
+            }
+        }
         if (roles.contains("")) {
             throw new OAuthException(ErrorCode.INVALID_REQUEST, "a role has no name");
         }

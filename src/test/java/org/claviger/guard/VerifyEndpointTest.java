@@ -130,8 +130,10 @@ class VerifyEndpointTest {
     @ParameterizedTest
     @CsvSource({
         "role=clerk, 200",
-        "role=boss%2Cclerk, 200",
-        "role=boss%2C+clerk, 200",
+        "'role=boss,clerk', 200",
+        "'role=boss,+clerk', 200",
+        "role=boss%2Cclerk, 403",
+        "'role=boss,cl%65rk', 200",
         "role=boss, 403",
         "role=Clerk, 403",
         "scope=orders:read, 200",
@@ -147,6 +149,19 @@ class VerifyEndpointTest {
             assertNobodyIsNamed(answer);
             assertThat(answer.header("WWW-Authenticate")).contains("error=\"insufficient_scope\"");
         }
+    }
+
+    /** As they are written in the answer. */
+    @Test
+    void aRoleMayHaveACommaInItsName() {
+        String token = tokenWith("groups", List.of("orders, north"));
+        assertThat(verify(REQUIRED + "&role=orders%2C%20north", token).status()).isEqualTo(200);
+        assertThat(verify(REQUIRED + "&role=boss,orders%2C+north", token).status())
+                .isEqualTo(200);
+        assertThat(verify(REQUIRED + "&role=orders%2C%20north", tokenWith("groups", List.of("orders")))
+                        .status())
+                .isEqualTo(403);
+        assertThat(verify(REQUIRED + "&role=orders,north", token).status()).isEqualTo(403);
     }
 
     @Test
@@ -214,8 +229,11 @@ class VerifyEndpointTest {
                 REQUIRED + "&Role=clerk",
                 REQUIRED + "&role=",
                 REQUIRED + "&role",
-                REQUIRED + "&role=%2C",
-                REQUIRED + "&role=clerk%2C",
+                REQUIRED + "&role=,",
+                REQUIRED + "&role=clerk,",
+                REQUIRED + "&role=clerk,,boss",
+                REQUIRED + "&role=clerk,+",
+                REQUIRED + "&r%6fle=boss",
                 REQUIRED + "&scope=%22",
                 REQUIRED + "&scope=",
                 REQUIRED + "&role=%zz",
