@@ -1,6 +1,7 @@
 package org.claviger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.claviger.Fixture.ISSUER;
 import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.SECRET;
@@ -12,12 +13,18 @@ import jakarta.servlet.http.Cookie;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,6 +81,10 @@ class BrowserSessionsTest {
     }
 
     private static Claviger open(Path folder) {
+        return open(folder, CLOCK, RANDOM);
+    }
+
+    private static Claviger open(Path folder, Clock clock, SecureRandom random) {
         return new Claviger(
                 settings(
                         "claviger.data-directory",
@@ -81,8 +92,8 @@ class BrowserSessionsTest {
                         "claviger.guard.browser-client",
                         "/demo=demo-web, /shop=demo-web, /=demo-web"),
                 TestDatabase.database(),
-                new WatchedClock(CLOCK, TestDatabase.database()),
-                RANDOM,
+                new WatchedClock(clock, TestDatabase.database()),
+                random,
                 entities -> CLOCK.instant(),
                 Fixture.fresh());
     }
@@ -684,6 +695,80 @@ class BrowserSessionsTest {
         CLOCK.advance(Duration.ofSeconds(5));
         assertThat(find(node, DEMO).orElseThrow().token().encoded()).isNotEqualTo(first);
         assertThat(TestDatabase.query("select generation from token_family")).containsExactly("2");
+    }
+
+    @Test
+    void aRenewalThatFailedIsNotTriedAgainAtOnceWhereThereIsNoTokenToGoOnWith() {
+        signIn(DEMO, "/demo/", "bob");
+        CLOCK.advance(LIFE.plusMinutes(1));
+        TestDatabase.execute("alter table browser_session rename to away");
+        try {
+            assertThatException().isThrownBy(() -> find(node, DEMO));
+            int before = TestDatabase.statements();
+
+            assertThat(unavailable(node).retryAfter()).isPresent();
+            assertThat(TestDatabase.statements()).isEqualTo(before);
+        } finally {
+            TestDatabase.execute("alter table away rename to browser_session");
+        }
+        CLOCK.advance(Duration.ofSeconds(2));
+        assertThat(find(node, DEMO)).isPresent();
+    }
+
+    private OAuthException unavailable(Claviger by) {
+        OAuthException refused =
+                refusal(() -> by.browsers.sessions().find(browser.at(DEMO, "/x").request(), DEMO));
+        assertThat(refused.code()).isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
+        return refused;
+    }
+
+    /** Random bits that do not come while they are held back: there a renewal hangs, without a transaction. */
+    private static final class HeldRandom extends SecureRandom {
+        private static final long serialVersionUID = 1;
+
+        private final transient Semaphore asking = new Semaphore(0);
+        private transient volatile CountDownLatch held = new CountDownLatch(0);
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            asking.release();
+            try {
+                held.await();
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
+            }
+            RANDOM.nextBytes(bytes);
+        }
+    }
+
+    @Test
+    void aRenewalThatHangsKeepsRequestsWaitingOnceAndNotForLong(@TempDir Path folder) throws Exception {
+        HeldRandom random = new HeldRandom();
+        Claviger hanging = open(folder, CLOCK, random);
+        signIn(DEMO, "/demo/", "bob");
+        CLOCK.advance(LIFE.plusMinutes(1));
+        random.asking.drainPermits();
+        random.held = new CountDownLatch(1);
+        FutureTask<Optional<BrowserSession>> renewing = new FutureTask<>(() -> find(hanging, DEMO));
+        new Thread(renewing).start();
+        try {
+            assertThat(random.asking.tryAcquire(1, TimeUnit.MINUTES)).isTrue();
+
+            assertThat(seconds(() -> unavailable(hanging))).isBetween(1.9, 8.0);
+            assertThat(seconds(() -> unavailable(hanging))).isLessThan(1.5);
+            CLOCK.advance(Duration.ofSeconds(2));
+            assertThat(seconds(() -> unavailable(hanging))).isLessThan(1.5);
+        } finally {
+            random.held.countDown();
+        }
+        assertThat(renewing.get(1, TimeUnit.MINUTES)).isPresent();
+        assertThat(find(hanging, DEMO)).isPresent();
+    }
+
+    private static double seconds(Runnable work) {
+        long begun = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - begun) / 1e9;
     }
 
     @Test

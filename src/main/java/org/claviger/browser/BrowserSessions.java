@@ -39,7 +39,13 @@ public final class BrowserSessions {
     private static final int REMEMBERED = 10_000;
     private static final Duration NOTE_USE_AFTER = Duration.ofSeconds(30);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
-    private static final long PATIENCE_SECONDS = 10;
+
+    /** For how long a request waits for another that renews: each who waits holds a thread of the server, which all applications need. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** For how long after a renewal that failed, or was waited for in vain, nobody waits for the next. */
+    private static final Duration IMPATIENT_FOR = Duration.ofSeconds(30);
+
     private static final int TRIES = 3;
 
     /** For how long a session that is not there is not looked up again: an identifier that we gave away was in the database before. */
@@ -227,20 +233,41 @@ public final class BrowserSessions {
         return true;
     }
 
-    /** There is no token to go on with: everybody waits for the one who renews. */
+    /** There is no token to go on with: everybody waits for the one who renews, but not when that has failed a moment ago. */
     private boolean renewAtOnce(Live live, Stored seen, Client client) throws OAuthException {
+        requireRetry(live);
+        lock(live);
         try {
-            if (!live.renewing.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (live.stored.equals(seen)) { // nobody has renewed it; somebody may have tried in vain
+                requireRetry(live);
+            }
+            return renewLocked(live, seen, client);
+        } catch (OAuthException | RuntimeException failed) {
+            live.retryAt = tokens.now().plus(RETRY_AFTER);
+            throw failed;
+        } finally {
+            live.renewing.unlock();
+        }
+    }
+
+    private void requireRetry(Live live) throws OAuthException {
+        if (tokens.now().isBefore(live.retryAt)) {
+            throw OAuthException.unavailable("the session could not be renewed a moment ago", RETRY_AFTER);
+        }
+    }
+
+    private void lock(Live live) throws OAuthException {
+        boolean impatient = tokens.now().isBefore(live.retryAt.plus(IMPATIENT_FOR));
+        try {
+            if (!live.renewing.tryLock(impatient ? 0 : PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                if (!impatient) { // and nobody waits now for what this one has waited for
+                    live.retryAt = tokens.now().plus(RETRY_AFTER);
+                }
                 throw OAuthException.unavailable("the session is being renewed", RETRY_AFTER);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             throw OAuthException.unavailable("the server is stopping", RETRY_AFTER);
-        }
-        try {
-            return renewLocked(live, seen, client);
-        } finally {
-            live.renewing.unlock();
         }
     }
 

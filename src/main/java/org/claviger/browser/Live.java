@@ -13,7 +13,7 @@ final class Live {
 
     volatile Stored stored;
 
-    /** Until when a renewal that failed is not tried again, as long as the token is good. */
+    /** Until when a renewal that failed, or was waited for in vain, is not tried again. */
     volatile Instant retryAt = Instant.MIN;
 
     Live(Stored stored) {
