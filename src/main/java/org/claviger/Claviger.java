@@ -359,7 +359,8 @@ final class Claviger {
                 liveTokens,
                 families,
                 new SessionTokens(codes, refreshTokens, accessTokens, this.settings, clock),
-                clock);
+                clock,
+                time);
         console = new ConsoleSession(settings.issuer(), browsers, browser);
         endpoints.put(SignIns.CALLBACK, new CallbackEndpoint(pages, browsers.signIns(), this::browserApplication));
         endpoints.put(

@@ -826,6 +826,49 @@ class BrowserSessionsTest {
         assertThat(TestDatabase.query("select id_hash from browser_session")).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 11}) // unused for too long, and at its end
+    void aNodeWhoseClockIsWrongEndsNoSession(int hours, @TempDir Path folder) {
+        signIn(DEMO, "/demo/", "bob");
+        Claviger ahead = open(folder, Clock.offset(CLOCK, Duration.ofHours(hours)), RANDOM);
+
+        assertThat(find(ahead, DEMO)).isEmpty();
+
+        assertThat(TestDatabase.query("select family_id from token_family where ended_at is null"))
+                .hasSize(1);
+        assertThat(find(node, DEMO)).isPresent();
+        assertThat(find(other, DEMO)).isPresent();
+    }
+
+    @Test
+    void aFamilyThatIsOverByAClockThatIsWrongEndsNoSession(@TempDir Path folder) {
+        signIn(DEMO, "/demo/", "bob");
+        TestDatabase.execute(
+                "update token_family set expires_at = (select created_at from browser_session) + interval '20' minute");
+        CLOCK.advance(LIFE);
+        Claviger ahead = open(folder, Clock.offset(CLOCK, Duration.ofMinutes(10)), RANDOM);
+
+        assertThat(find(ahead, DEMO)).isEmpty();
+
+        assertThat(find(node, DEMO)).isPresent();
+    }
+
+    @Test
+    void aNodeWhoseClockIsWrongNotesNoUseInTheFuture(@TempDir Path folder) {
+        signIn(DEMO, "/demo/", "bob");
+        List<String> before = TestDatabase.query("select last_used_at from browser_session");
+        Claviger ahead = open(folder, Clock.offset(CLOCK, Duration.ofMinutes(5)), RANDOM);
+
+        assertThat(find(ahead, DEMO)).isPresent();
+        assertThat(TestDatabase.query("select last_used_at from browser_session"))
+                .isEqualTo(before);
+
+        CLOCK.advance(Duration.ofMinutes(1));
+        find(node, DEMO);
+        assertThat(TestDatabase.query("select last_used_at from browser_session"))
+                .isNotEqualTo(before);
+    }
+
     @Test
     void aDisabledClientEndsNothing() {
         signIn(DEMO, "/demo/", "bob");

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.claviger.database.Database;
 import org.claviger.database.WatchedClock;
 import org.claviger.live.SettingRefusedException;
 import org.claviger.oauth.OAuthException;
@@ -62,7 +61,7 @@ class FrontDoorTest {
                 TestDatabase.empty(),
                 new WatchedClock(CLOCK, TestDatabase.database()),
                 RANDOM,
-                Database::time,
+                entities -> CLOCK.instant(),
                 Fixture.fresh());
     }
 

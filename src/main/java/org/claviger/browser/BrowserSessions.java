@@ -169,7 +169,7 @@ public final class BrowserSessions {
     private boolean isOver(Live live, Client client) {
         Instant now = tokens.now();
         if (!now.isBefore(live.stored.expiresAt())) {
-            end(live.stored, "at its end", BY_ITSELF);
+            endByItself(live.stored, "at its end");
             return true;
         }
         if (now.isBefore(live.notedAt.plus(tokens.idle(client)))) {
@@ -180,7 +180,7 @@ public final class BrowserSessions {
             live.notedAt = row.get().lastUsedAt();
             return false;
         }
-        end(live.stored, "unused for too long", BY_ITSELF);
+        endByItself(live.stored, "unused for too long");
         return true;
     }
 
@@ -288,7 +288,7 @@ public final class BrowserSessions {
             if (refusal.code() != INVALID_GRANT) {
                 throw refusal;
             }
-            end(seen, refusal.detail().isEmpty() ? refusal.description() : refusal.detail(), BY_ITSELF);
+            endByItself(seen, refusal.detail().isEmpty() ? refusal.description() : refusal.detail());
             return false;
         }
     }
@@ -329,7 +329,7 @@ public final class BrowserSessions {
             return;
         }
         try {
-            store.noteUse(live.stored.idHash(), now);
+            store.noteUse(live.stored.idHash());
         } catch (DatabaseAwayException away) {
             live.notedAt = noted;
         } catch (RuntimeException fault) {
@@ -356,6 +356,13 @@ public final class BrowserSessions {
         Live live = live(name);
         if (live != null && live.stored.application().equals(begun.application())) {
             end(live.stored, "signed in again", begun.subject().value());
+        }
+    }
+
+    /** Ends what is over by the clock of this node. If that is ahead of the database's, this node alone refuses the session. */
+    private void endByItself(Stored session, String reason) {
+        if (store.hasCome(tokens.now())) {
+            end(session, reason, BY_ITSELF);
         }
     }
 

@@ -1,7 +1,10 @@
 package org.claviger.browser;
 
+import jakarta.persistence.EntityManager;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.function.Function;
 import org.claviger.client.Clients;
 import org.claviger.database.Database;
 import org.claviger.guard.LiveTokens;
@@ -13,6 +16,11 @@ import org.claviger.settings.RandomTokens;
 
 /** The parts of browser sessions, put together. */
 public record Browsers(BrowserSessions sessions, SignIns signIns) {
+    /**
+     * Makes them.
+     *
+     * @param time the clock of the database
+     */
     public static Browsers of(
             Issuer issuer,
             Database database,
@@ -22,11 +30,12 @@ public record Browsers(BrowserSessions sessions, SignIns signIns) {
             LiveTokens liveTokens,
             TokenFamilies families,
             SessionTokens sessionTokens,
-            Clock clock) {
+            Clock clock,
+            Function<EntityManager, Instant> time) {
         Seals seals = new Seals(macKeys, random);
         SessionCookies cookies = new SessionCookies(issuer, macKeys);
         BrowserSessions sessions = new BrowserSessions(
-                new SessionStore(database, seals), sessionTokens, liveTokens, clients, families, cookies);
+                new SessionStore(database, seals, time), sessionTokens, liveTokens, clients, families, cookies);
         SignIns signIns =
                 new SignIns(issuer, clients, sessions, sessionTokens, cookies, seals, new RandomTokens(random), clock);
         return new Browsers(sessions, signIns);

@@ -3,19 +3,26 @@ package org.claviger.browser;
 import jakarta.persistence.EntityManager;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.database.Database;
+import org.claviger.database.WatchedClock;
 import org.claviger.key.Seals;
 import org.claviger.oauth.ClientId;
 import org.claviger.oauth.FamilyId;
 import org.claviger.oauth.Subject;
 
-/** Browser sessions in the database. */
-record SessionStore(Database database, Seals seals) {
+/**
+ * Browser sessions in the database.
+ *
+ * @param time the clock of the database, by which all nodes agree: that of a node may be wrong
+ */
+record SessionStore(Database database, Seals seals, Function<EntityManager, Instant> time) {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
     /** Keeps a new session, and accounts for it. */
@@ -112,12 +119,18 @@ record SessionStore(Database database, Seals seals) {
                 .executeUpdate();
     }
 
-    void noteUse(String idHash, Instant now) {
+    /** Notes that it is used at this moment. */
+    void noteUse(String idHash) {
         database.change(entities -> entities.createQuery("update BrowserSessionRow set lastUsedAt = :now"
                         + " where idHash = :idHash and lastUsedAt < :now")
-                .setParameter("now", now)
+                .setParameter("now", time.apply(entities).truncatedTo(ChronoUnit.MICROS))
                 .setParameter("idHash", idHash)
                 .executeUpdate());
+    }
+
+    /** Whether that instant has come, but for what clocks may differ. */
+    boolean hasCome(Instant instant) {
+        return !instant.isAfter(database.transact(time::apply).plus(WatchedClock.TOLERANCE));
     }
 
     /** Takes a session away, and accounts for that if it was there: of many calls for one session one does. */

@@ -16,7 +16,7 @@ public final class WatchedClock extends Clock {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
     /** How much a clock may differ; {@link KeySettings#PROPAGATION} counts on it. */
-    private static final Duration TOLERANCE = Duration.ofSeconds(1);
+    public static final Duration TOLERANCE = Duration.ofSeconds(1);
 
     private final Clock clock;
     private final Database database;

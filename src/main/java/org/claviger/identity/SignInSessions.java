@@ -118,7 +118,7 @@ public final class SignInSessions {
         Duration unused = Duration.between(row.lastUsedAt, now);
         long longestIdle = Math.max(row.longestIdleMillis, unused.toMillis());
         if (unused.compareTo(noteUseAfter()) > 0) {
-            noteUse(row.idHash, now, longestIdle);
+            noteUse(row);
         }
         if (longestIdle >= idle.toMillis() || !now.isBefore(row.authTime.plus(absolute))) {
             return Optional.empty();
@@ -136,13 +136,18 @@ public final class SignInSessions {
         return tenth.compareTo(NOTE_USE_AFTER) < 0 ? tenth : NOTE_USE_AFTER;
     }
 
-    private void noteUse(String idHash, Instant now, long longestIdle) {
-        database.change(entities -> entities.createQuery(
-                        "update SignInSessionRow set lastUsedAt = :now, longestIdleMillis = :longestIdle where idHash = :idHash and lastUsedAt < :now")
-                .setParameter("now", now)
-                .setParameter("longestIdle", longestIdle)
-                .setParameter("idHash", idHash)
-                .executeUpdate());
+    /** By the time of the database: what is written down holds on every node, and the clock of this one may be wrong. */
+    private void noteUse(SignInSessionRow row) {
+        database.change(entities -> {
+            Instant now = revocations.now(entities);
+            long unused = Duration.between(row.lastUsedAt, now).toMillis();
+            entities.createQuery(
+                            "update SignInSessionRow set lastUsedAt = :now, longestIdleMillis = :longestIdle where idHash = :idHash and lastUsedAt < :now")
+                    .setParameter("now", now)
+                    .setParameter("longestIdle", Math.max(row.longestIdleMillis, unused))
+                    .setParameter("idHash", row.idHash)
+                    .executeUpdate();
+        });
     }
 
     /**

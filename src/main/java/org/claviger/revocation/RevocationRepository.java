@@ -115,8 +115,9 @@ public final class RevocationRepository {
         return row.toRevocation();
     }
 
-    private Instant now(EntityManager entities) {
-        return time.apply(entities).truncatedTo(ChronoUnit.MICROS); // as the database keeps it
+    /** The time of the database, asked within a transaction, as fine as the database keeps it. */
+    public Instant now(EntityManager entities) {
+        return time.apply(entities).truncatedTo(ChronoUnit.MICROS);
     }
 
     private static int insert(EntityManager entities, RevocationRow row) {

@@ -15,7 +15,7 @@ public final class StoredSessions {
     private final SessionStore store;
 
     public StoredSessions(Database database, MacKeys macKeys, SecureRandom random) {
-        store = new SessionStore(database, new Seals(macKeys, random));
+        store = new SessionStore(database, new Seals(macKeys, random), Database::time);
     }
 
     private static Stored session(String name, FamilyId family, Subject subject, Instant now) {

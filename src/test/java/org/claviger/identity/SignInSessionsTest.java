@@ -5,6 +5,7 @@ import static org.claviger.Fixture.RANDOM;
 import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.refusal;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -112,6 +113,21 @@ class SignInSessionsTest {
         clock.advance(Duration.ofMinutes(30));
         assertThat(sessions.find(other)).isEmpty();
         assertThat(sessions.find(id)).isEmpty();
+    }
+
+    @Test
+    void aNodeWhoseClockIsWrongNotesNeitherAUseInTheFutureNorThatASessionWasUnused() throws OAuthException {
+        String id = sessions.open(alice, clock.instant(), Map.entry("client", WEB));
+        clock.advance(Duration.ofMinutes(1));
+        SignInSessions ahead = new SignInSessions(
+                database, owners, revocations, TOKENS, Fixture::settings, Clock.offset(clock, Duration.ofMinutes(20)));
+
+        assertThat(ahead.find(id, "restricted")).as("by its own clock").isEmpty();
+
+        assertThat(sessions.list(alice.subject(), 9).get(0).lastUsedAt()).isEqualTo(clock.instant());
+        assertThat(sessions.find(id, "restricted"))
+                .as("unused for a minute of ten")
+                .isPresent();
     }
 
     @Test
