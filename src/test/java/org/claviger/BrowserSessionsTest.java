@@ -550,12 +550,20 @@ class BrowserSessionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 13})
-    void aTokenThatIsRevokedByNameIsNotReplaced(int minutes) {
+    @CsvSource({
+        // minutes until it is revoked, and from then until it is used, renewal being due after 12 and the end after 15
+        "1, 0",
+        "13, 0",
+        "1, 12",
+        "1, 14",
+        "16, 0",
+    })
+    void aTokenThatIsRevokedByNameIsNotReplaced(int revoked, int used) {
         signIn(DEMO, "/demo/", "bob");
         String jti = find(node, DEMO).orElseThrow().token().text("jti").orElseThrow();
-        CLOCK.advance(Duration.ofMinutes(minutes));
+        CLOCK.advance(Duration.ofMinutes(revoked));
         node.revocations.revoke(RevocationKind.TOKEN, jti, Map.of("by", "root"));
+        CLOCK.advance(Duration.ofMinutes(used));
 
         assertThat(find(node, DEMO)).isEmpty();
         assertThat(TestDatabase.query("select id_hash from browser_session")).isEmpty();

@@ -313,7 +313,7 @@ public final class BrowserSessions {
         throw new OAuthException(ErrorCode.TEMPORARILY_UNAVAILABLE, "the session is being renewed elsewhere");
     }
 
-    /** Who revokes a token by its name means what the browser has: it gets no other in its place. */
+    /** Who revokes a token by its name means what the browser has: it gets no other in its place, nor when that one has expired. */
     private void requireNotNamed(Stored session) throws OAuthException {
         if (liveTokens.isRevokedByName(session.token())) {
             throw new OAuthException(INVALID_GRANT, "the access token was revoked");

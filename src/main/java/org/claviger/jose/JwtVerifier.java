@@ -1,5 +1,6 @@
 package org.claviger.jose;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
@@ -76,6 +77,27 @@ public final class JwtVerifier {
         VerificationKey key = keys.apply(String.valueOf(header.get("kid")))
                 .orElseThrow(() -> new InvalidTokenException(Check.KEY, "the key is unknown"));
         return new VerifiedJwt(token, type, key.kid(), verifySignatureAndClaims(token, key));
+    }
+
+    /**
+     * The {@code jti} that stands in a token, which may have expired or be signed by a key that is gone: for who knows from elsewhere that
+     * it is one of ours, and asks only which. Proves nothing; empty for what is no JWT with a {@code jti}.
+     */
+    public static Optional<String> unverifiedId(String token) {
+        var parts = FORM.matcher(token);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        try {
+            byte[] claims = Base64.getUrlDecoder().decode(parts.group(2));
+            return JsonUtil.parseJson(new String(claims, StandardCharsets.UTF_8))
+                                    .get("jti")
+                            instanceof String id
+                    ? Optional.of(id)
+                    : Optional.empty();
+        } catch (IllegalArgumentException | JoseException malformed) {
+            return Optional.empty();
+        }
     }
 
     /** Strict base64url: another spelling of the same bytes is another token, and none of ours (RFC 8725 section 3.6). */

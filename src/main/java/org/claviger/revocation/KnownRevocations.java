@@ -72,9 +72,9 @@ public class KnownRevocations {
                 || isKeyRevoked(jwt.kid());
     }
 
-    /** Whether this very token was revoked, by its {@code jti}. */
-    public boolean isRevokedByName(VerifiedJwt jwt) {
-        return isEnded(RevocationKind.TOKEN, jwt.text("jti"), 0);
+    /** Whether the token with this {@code jti} was revoked by it. */
+    public boolean isRevokedByName(String jti) {
+        return isEnded(RevocationKind.TOKEN, Optional.of(jti), 0);
     }
 
     /** Whether what comes from a sign-in of the subject at that instant has ended: a session, for instance. */
