@@ -35,6 +35,7 @@ import org.claviger.authorize.ConsentForm;
 import org.claviger.authorize.Consents;
 import org.claviger.authorize.PasswordEndpoint;
 import org.claviger.authorize.PasswordForm;
+import org.claviger.authorize.Reauthentication;
 import org.claviger.authorize.SignInEndpoint;
 import org.claviger.authorize.SignInForm;
 import org.claviger.authorize.SignOutEndpoint;
@@ -282,21 +283,14 @@ final class Claviger {
         ConsentForm consentForm = new ConsentForm(pages, browser, this.settings);
         consents = new Consents(database, this.settings, clock);
         AuthorizationAnswer answer = new AuthorizationAnswer(settings.issuer(), codes);
+        Reauthentication reauthentication = new Reauthentication(revocations.view(), this.settings, clock);
         endpoints.put(
                 "/authorize",
-                new AuthorizeEndpoint(
-                        clients,
-                        browser,
-                        signInForm,
-                        consentForm,
-                        consents,
-                        answer,
-                        revocations.view(),
-                        this.settings,
-                        clock));
+                new AuthorizeEndpoint(clients, browser, signInForm, consentForm, consents, answer, reauthentication));
         Authentication proof = new Authentication(people, throttle);
         endpoints.put("/signin", new SignInEndpoint(clients, proof, browser, signInForm, clock));
-        endpoints.put("/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer));
+        endpoints.put(
+                "/consent", new ConsentEndpoint(clients, browser, consentForm, consents, answer, reauthentication));
         endpoints.put("/signout", new SignOutEndpoint(pages, browser, sessions, consents));
         endpoints.put(
                 "/password", new PasswordEndpoint(passwordResets, throttle, new PasswordForm(pages, browser, policy)));

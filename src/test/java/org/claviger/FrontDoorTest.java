@@ -416,6 +416,31 @@ class FrontDoorTest {
         assertThat(refused.body()).contains("the sign-in session has ended");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "payroll, '', 15", // reauthentication-age
+        "web, &max_age=600, 10",
+    })
+    void aConsentIsGivenByWhoHasSignedInAShortWhileAgo(String client, String more, int minutes) throws OAuthException {
+        registerRestricted();
+        signIn();
+        CLOCK.advance(Duration.ofMinutes(9));
+        authorize(request("web")); // keeps the session alive
+        CLOCK.advance(Duration.ofMinutes(minutes - 10));
+        Exchange form = authorize(request(client, WEB, more));
+        CLOCK.advance(Duration.ofMinutes(1).plusSeconds(1));
+
+        Exchange sent = allow(form);
+
+        String location = sent.header("Location");
+        assertThat(location).startsWith(Fixture.ISSUER + "/authorize?");
+        assertThat(authorize(location.substring(location.indexOf('?') + 1)).body())
+                .contains("name=\"password\"");
+        assertThat(TestDatabase.query("select family_id from token_family")).isEmpty();
+        assertThat(TestDatabase.query("select scope from consent")).isEmpty();
+        assertThat(answer(submit(form, "/consent", "decision=deny"), "error")).contains("access_denied");
+    }
+
     @Test
     void aChangedSettingIsUsedAtOnce() throws OAuthException, SettingRefusedException {
         signIn();

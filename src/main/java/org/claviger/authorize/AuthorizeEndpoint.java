@@ -6,10 +6,7 @@ import static org.claviger.oauth.ErrorCode.LOGIN_REQUIRED;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.claviger.client.Clients;
 import org.claviger.http.Requests;
 import org.claviger.identity.SignInSession;
@@ -17,8 +14,6 @@ import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.oauth.Scope;
 import org.claviger.page.PageEndpoint;
-import org.claviger.revocation.RevocationView;
-import org.claviger.settings.Settings;
 
 /**
  * The authorization endpoint (RFC 6749 section 3.1). Client and redirect URI are proven first; until then refusals are
@@ -31,9 +26,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
     private final ConsentForm consentForm;
     private final Consents consents;
     private final AuthorizationAnswer answer;
-    private final RevocationView revocations;
-    private final Supplier<Settings> settings;
-    private final Clock clock;
+    private final Reauthentication reauthentication;
 
     public AuthorizeEndpoint(
             Clients clients,
@@ -42,9 +35,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
             ConsentForm consentForm,
             Consents consents,
             AuthorizationAnswer answer,
-            RevocationView revocations,
-            Supplier<Settings> settings,
-            Clock clock) {
+            Reauthentication reauthentication) {
         super(signInForm.pages());
         this.clients = clients;
         this.browser = browser;
@@ -52,9 +43,7 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         this.consentForm = consentForm;
         this.consents = consents;
         this.answer = answer;
-        this.revocations = revocations;
-        this.settings = settings;
-        this.clock = clock;
+        this.reauthentication = reauthentication;
     }
 
     @Override
@@ -74,8 +63,8 @@ public final class AuthorizeEndpoint extends PageEndpoint {
         }
         answer.guarding(response, redirect, parameters, () -> {
             AuthorizationRequest authorizationRequest = AuthorizationRequest.parse(parameters, redirect);
-            Optional<SignInSession> session =
-                    browser.session(request, redirect.client()).filter(found -> isGood(found, authorizationRequest));
+            Optional<SignInSession> session = browser.session(request, redirect.client())
+                    .filter(found -> !reauthentication.isDue(found, authorizationRequest));
             if (session.isEmpty()) {
                 if (authorizationRequest.isSilent()) {
                     throw new OAuthException(LOGIN_REQUIRED, "the user must sign in");
@@ -85,15 +74,6 @@ public final class AuthorizeEndpoint extends PageEndpoint {
             }
             proceed(request, response, redirect, parameters, authorizationRequest, session.get());
         });
-    }
-
-    /** Whether nobody must sign in anew: because the request or the client's classification wants it, or because all that the client had has been revoked. */
-    private boolean isGood(SignInSession session, AuthorizationRequest request) {
-        Duration oldest =
-                settings.get().classification(request.client().classification()).reauthenticationAge();
-        return !request.needsSignIn(session, oldest, clock.instant())
-                && !revocations.isEnded(
-                        session.resourceOwner().subject(), request.client().id(), session.authTime());
     }
 
     private void proceed(

@@ -20,14 +20,21 @@ public final class ConsentEndpoint extends PageEndpoint {
     private final Browser browser;
     private final Consents consents;
     private final AuthorizationAnswer answer;
+    private final Reauthentication reauthentication;
 
     public ConsentEndpoint(
-            Clients clients, Browser browser, ConsentForm form, Consents consents, AuthorizationAnswer answer) {
+            Clients clients,
+            Browser browser,
+            ConsentForm form,
+            Consents consents,
+            AuthorizationAnswer answer,
+            Reauthentication reauthentication) {
         super(form.pages());
         this.clients = clients;
         this.browser = browser;
         this.consents = consents;
         this.answer = answer;
+        this.reauthentication = reauthentication;
     }
 
     @Override
@@ -57,6 +64,10 @@ public final class ConsentEndpoint extends PageEndpoint {
         answer.guarding(response, redirect, parameters, () -> {
             if (!decision.equals("allow")) {
                 throw new OAuthException(ACCESS_DENIED, "the resource owner refused");
+            }
+            if (reauthentication.isDue(session, asked)) { // the form may have been open for hours
+                browser.goOn(response, parameters);
+                return;
             }
             consents.allow(session.resourceOwner().subject(), redirect.client(), scope);
             answer.grant(response, redirect, parameters, asked, session, scope);
