@@ -612,6 +612,22 @@ class BrowserSessionsTest {
     }
 
     @Test
+    void aCodeIsNotUsedUpForASessionThatCannotBeKept() {
+        String address = answer(DEMO, "/demo/", "bob");
+        TestDatabase.execute("alter table browser_session rename to away");
+        try {
+            assertThat(browser.go(node, address).status()).isEqualTo(500);
+        } finally {
+            TestDatabase.execute("alter table away rename to browser_session");
+        }
+
+        assertThat(browser.sessions()).isEmpty();
+        assertThat(TestDatabase.query("select generation from token_family"))
+                .as("nobody holds what comes after the code")
+                .containsExactly("0");
+    }
+
+    @Test
     void aTokenIsRenewedWhenItsThresholdHasPassed() {
         signIn(DEMO, "/demo/", "bob");
         String first = find(node, DEMO).orElseThrow().token().encoded();

@@ -53,9 +53,25 @@ public final class AuthorizationCodes {
             String codeVerifier,
             TokenFamilies.Preparation<T> preparation)
             throws OAuthException {
+        return redeem(code, client, redirectUri, codeVerifier, preparation, TokenFamilies.Also.nothing());
+    }
+
+    /**
+     * The same.
+     *
+     * @param also is done in the transaction that consumes the code
+     */
+    public <T> T redeem(
+            String code,
+            ClientId client,
+            String redirectUri,
+            String codeVerifier,
+            TokenFamilies.Preparation<T> preparation,
+            TokenFamilies.Also<T> also)
+            throws OAuthException {
         FamilyId family =
                 families.findByCode(RandomTokens.hash(code)).orElseThrow(() -> refusal("the code is unknown"));
-        return families.redeem(family, client, (authorization, binding) -> {
+        TokenFamilies.Preparation<T> checked = (authorization, binding) -> {
             if (!binding.redirectUri().equals(redirectUri)) {
                 throw refusal("redirect_uri differs from the authorization request");
             }
@@ -63,7 +79,8 @@ public final class AuthorizationCodes {
                 throw refusal("code_verifier does not match");
             }
             return preparation.prepare(authorization, binding);
-        });
+        };
+        return families.redeem(family, client, checked, also);
     }
 
     private static OAuthException refusal(String detail) {

@@ -89,11 +89,17 @@ public final class BrowserSessions {
         });
     }
 
-    /** Keeps a session that has just begun, and gives the browser its cookie. */
-    void open(HttpServletResponse response, Stored session, String id) {
-        store.insert(session);
+    /**
+     * Redeems a code for a session that begins, and gives the browser its cookie. If the session cannot be kept, the code is not consumed.
+     *
+     * @throws OAuthException as {@link SessionTokens#redeem}
+     */
+    Stored open(HttpServletResponse response, SessionTokens.Redemption redemption, String application, String id)
+            throws OAuthException {
+        Stored session = tokens.redeem(redemption, application, id, store);
         remembered.put(session.idHash(), new Live(session));
         cookies.set(response, id, session.application());
+        return session;
     }
 
     /**

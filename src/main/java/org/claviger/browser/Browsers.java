@@ -36,8 +36,7 @@ public record Browsers(BrowserSessions sessions, SignIns signIns) {
         SessionCookies cookies = new SessionCookies(issuer, macKeys);
         BrowserSessions sessions = new BrowserSessions(
                 new SessionStore(database, seals, time), sessionTokens, liveTokens, clients, families, cookies);
-        SignIns signIns =
-                new SignIns(issuer, clients, sessions, sessionTokens, cookies, seals, new RandomTokens(random), clock);
+        SignIns signIns = new SignIns(issuer, clients, sessions, cookies, seals, new RandomTokens(random), clock);
         return new Browsers(sessions, signIns);
     }
 }

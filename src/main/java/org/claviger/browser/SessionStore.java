@@ -25,8 +25,9 @@ import org.claviger.oauth.Subject;
 record SessionStore(Database database, Seals seals, Function<EntityManager, Instant> time) {
     private static final System.Logger LOG = System.getLogger("org.claviger");
 
-    /** Keeps a new session, and accounts for it. */
-    void insert(Stored session) {
+    /** Keeps a new session, and accounts for it, in the transaction that consumes its code. */
+    static void insert(EntityManager entities, Sealed sealed) {
+        Stored session = sealed.session;
         BrowserSessionRow row = new BrowserSessionRow();
         row.idHash = session.idHash();
         row.application = session.application();
@@ -34,19 +35,17 @@ record SessionStore(Database database, Seals seals, Function<EntityManager, Inst
         row.subject = session.subject().value();
         row.familyId = session.family().value();
         row.generation = session.generation();
-        row.sealedToken = seals.seal(session.token(), session.place());
+        row.sealedToken = sealed.sealedToken;
         row.issuedAt = session.issuedAt();
         row.tokenExpiresAt = session.tokenExpiresAt();
         row.createdAt = session.createdAt();
         row.lastUsedAt = session.lastUsedAt();
         row.expiresAt = session.expiresAt();
-        database.change(entities -> {
-            entities.persist(row);
-            Audit.write(
-                    entities,
-                    AuditEvent.BROWSER_SESSION_OPENED,
-                    details(session, Map.of("by", session.subject().value())));
-        });
+        entities.persist(row);
+        Audit.write(
+                entities,
+                AuditEvent.BROWSER_SESSION_OPENED,
+                details(session, Map.of("by", session.subject().value())));
     }
 
     /** The session of this hash; empty too if its token does not open: somebody has changed the row. */
@@ -92,7 +91,7 @@ record SessionStore(Database database, Seals seals, Function<EntityManager, Inst
                 closed.expiresAt()));
     }
 
-    /** A renewed session with its token sealed: what takes its time, and is done before the transaction. */
+    /** A session with its token sealed: what takes its time, and is done before the transaction. */
     record Sealed(Stored session, String sealedToken) {
         @Override
         public String toString() {

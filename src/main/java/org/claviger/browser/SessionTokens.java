@@ -49,21 +49,39 @@ public final class SessionTokens {
 
     private record Issued(AccessToken token, Subject subject, Instant at) {}
 
+    /** What is redeemed: a code, and how it was asked for. */
+    record Redemption(String code, String redirectUri, String codeVerifier, Client client) {
+        @Override
+        public String toString() {
+            return "Redemption[client=" + client.id() + "]";
+        }
+    }
+
+    private record Begun(AccessToken token, Sealed session) {}
+
     /**
-     * Redeems a code for a session that begins.
+     * Redeems a code for a session that begins, written down in the transaction that consumes the code: no family lives without it.
      *
      * @param id of the session, a credential
      * @throws OAuthException as {@link AuthorizationCodes#redeem}
      */
-    Stored redeem(String code, String redirectUri, String codeVerifier, Client client, String application, String id)
-            throws OAuthException {
-        Issued issued = codes.redeem(
-                code,
+    Stored redeem(Redemption redemption, String application, String id, SessionStore store) throws OAuthException {
+        Client client = redemption.client;
+        Begun begun = codes.redeem(
+                redemption.code,
                 client.id(),
-                redirectUri,
-                codeVerifier,
-                (authorization, binding) -> issued(authorization.subject(), accessTokens.issue(client, authorization)));
-        record(client, issued.token, "authorization_code");
+                redemption.redirectUri,
+                redemption.codeVerifier,
+                (authorization, binding) -> {
+                    Issued issued = issued(authorization.subject(), accessTokens.issue(client, authorization));
+                    return new Begun(issued.token, store.seal(first(client, issued, application, id)));
+                },
+                (entities, prepared) -> SessionStore.insert(entities, prepared.session));
+        record(client, begun.token, "authorization_code");
+        return begun.session.session();
+    }
+
+    private Stored first(Client client, Issued issued, String application, String id) {
         return new Stored(
                 RandomTokens.hash(id),
                 application,

@@ -43,7 +43,6 @@ public final class SignIns {
     private final Issuer issuer;
     private final Clients clients;
     private final BrowserSessions sessions;
-    private final SessionTokens sessionTokens;
     private final SessionCookies cookies;
     private final Seals seals;
     private final RandomTokens tokens;
@@ -53,7 +52,6 @@ public final class SignIns {
             Issuer issuer,
             Clients clients,
             BrowserSessions sessions,
-            SessionTokens sessionTokens,
             SessionCookies cookies,
             Seals seals,
             RandomTokens tokens,
@@ -61,7 +59,6 @@ public final class SignIns {
         this.issuer = issuer;
         this.clients = clients;
         this.sessions = sessions;
-        this.sessionTokens = sessionTokens;
         this.cookies = cookies;
         this.seals = seals;
         this.tokens = tokens;
@@ -163,9 +160,9 @@ public final class SignIns {
         Client client = clients.find(application.client())
                 .orElseThrow(() -> new OAuthException(ACCESS_DENIED, "the application is not registered any more"));
         String id = tokens.secret();
-        Stored session = sessionTokens.redeem(
-                answer.require("code"), issuer.at(CALLBACK), attempt.verifier, client, application.path(), id);
-        sessions.open(response, session, id);
+        SessionTokens.Redemption redemption =
+                new SessionTokens.Redemption(answer.require("code"), issuer.at(CALLBACK), attempt.verifier, client);
+        Stored session = sessions.open(response, redemption, application.path(), id);
         for (String earlier : attempt.earlier.isEmpty() ? new String[0] : attempt.earlier.split(" ", -1)) {
             sessions.endEarlier(earlier, session);
         }

@@ -61,8 +61,8 @@ public final class RefreshTokens {
                         INVALID_GRANT, "the grant is invalid, expired or revoked", "not a token of ours"));
         TokenFamilies.Rotating rotating =
                 new TokenFamilies.Rotating(macKeys.currentVersion(MacPurpose.REFRESH_TOKEN), leeway);
-        TokenFamilies.Advanced<T> advanced =
-                families.advance(token.family, token.generation, client, rotating, preparation);
+        TokenFamilies.Advanced<T> advanced = families.advance(
+                token.family, token.generation, client, rotating, preparation, TokenFamilies.Also.nothing());
         return new Rotation<>(advanced.prepared(), make(token.family, token.generation + 1, advanced.keyVersion()));
     }
 

@@ -159,12 +159,27 @@ public final class TokenFamilies {
      *     generation was consumed before: the family has ended then; and what the preparation throws
      */
     public <T> T redeem(FamilyId family, ClientId client, Preparation<T> preparation) throws OAuthException {
-        return advance(family, 0, client, Rotating.CODE, preparation).prepared;
+        return redeem(family, client, preparation, Also.nothing());
+    }
+
+    /**
+     * The same.
+     *
+     * @param also is done in the transaction that decides
+     */
+    public <T> T redeem(FamilyId family, ClientId client, Preparation<T> preparation, Also<T> also)
+            throws OAuthException {
+        return advance(family, 0, client, Rotating.CODE, preparation, also).prepared;
     }
 
     /** Consumes one generation of a family and makes the next the living one, as {@link #redeem} does. */
     <T> Advanced<T> advance(
-            FamilyId family, long generation, ClientId client, Rotating rotating, Preparation<T> preparation)
+            FamilyId family,
+            long generation,
+            ClientId client,
+            Rotating rotating,
+            Preparation<T> preparation,
+            Also<T> also)
             throws OAuthException {
         Presented presented = new Presented(family, generation, client, rotating.leeway, now());
         TokenFamilyRow row = revocations.transact((entities, ending) -> judge(entities, ending, presented));
@@ -175,6 +190,7 @@ public final class TokenFamilies {
         }
         return revocations.transact((entities, ending) -> {
             if (win(entities, presented, rotating.keyVersion)) {
+                also.in(entities, prepared);
                 return new Advanced<>(prepared, rotating.keyVersion);
             }
             TokenFamilyRow overtaken = judge(entities, ending, presented);
@@ -189,6 +205,11 @@ public final class TokenFamilies {
     @FunctionalInterface
     public interface Also<T> {
         void in(EntityManager entities, T prepared);
+
+        /** Nothing else. */
+        static <T> Also<T> nothing() {
+            return (entities, prepared) -> {};
+        }
     }
 
     /**

@@ -24,7 +24,8 @@ public final class StoredSessions {
     }
 
     public void open(String name, FamilyId family, Subject subject, Instant now) {
-        store.insert(session(name, family, subject, now));
+        store.database()
+                .change(entities -> SessionStore.insert(entities, store.seal(session(name, family, subject, now))));
     }
 
     public void end(String name, FamilyId family, Subject subject, Instant now, String by) {
