@@ -612,6 +612,30 @@ class BrowserSessionsTest {
     }
 
     @Test
+    void whatAnybodyCanMakeTheCallbackComplainOfIsSaidOnce() {
+        for (String error : List.of("invalid_request", "invalid_request", "x", "y", "a".repeat(50))) {
+            Exchange asked = begin(SHOP, "/shop/"); // nobody has signed in
+            String state = Pattern.compile("[?&]state=([^&]+)")
+                    .matcher(asked.header("Location"))
+                    .results()
+                    .findFirst()
+                    .orElseThrow()
+                    .group(1);
+            assertThat(browser.go(
+                                    node,
+                                    CALLBACK + "?error=" + error + "&state=" + state + "&"
+                                            + Parameters.pair("iss", ISSUER))
+                            .status())
+                    .isEqualTo(400);
+        }
+
+        assertThat(log.text().lines().filter(line -> line.contains("CLAVIGER-1004")))
+                .hasSize(2)
+                .anyMatch(line -> line.endsWith(": invalid_request"))
+                .anyMatch(line -> line.endsWith(": ?"));
+    }
+
+    @Test
     void aCodeIsNotUsedUpForASessionThatCannotBeKept() {
         String address = answer(DEMO, "/demo/", "bob");
         TestDatabase.execute("alter table browser_session rename to away");

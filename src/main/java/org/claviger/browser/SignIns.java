@@ -13,11 +13,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.claviger.client.Client;
 import org.claviger.client.Clients;
 import org.claviger.key.Seals;
+import org.claviger.oauth.ErrorCode;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Parameters;
 import org.claviger.settings.Issuer;
@@ -37,7 +42,8 @@ public final class SignIns {
 
     private static final System.Logger LOG = System.getLogger("org.claviger");
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-    private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
+    private static final Set<String> ERRORS =
+            Arrays.stream(ErrorCode.values()).map(ErrorCode::value).collect(Collectors.toUnmodifiableSet());
     private static final Pattern STATE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     private final Issuer issuer;
@@ -47,6 +53,7 @@ public final class SignIns {
     private final Seals seals;
     private final RandomTokens tokens;
     private final Clock clock;
+    private final Set<String> complained = ConcurrentHashMap.newKeySet();
 
     SignIns(
             Issuer issuer,
@@ -171,7 +178,7 @@ public final class SignIns {
     }
 
     /** What an error of the authorization endpoint (RFC 6749 section 4.1.2.1) is to the person who sees it. */
-    private static OAuthException refusal(BrowserApplication application, String error) {
+    private OAuthException refusal(BrowserApplication application, String error) {
         String detail = application.path() + ": " + error;
         if (error.equals(ACCESS_DENIED.value()) || error.equals(INVALID_SCOPE.value())) {
             return new OAuthException(ACCESS_DENIED, "this user may not use this application", detail);
@@ -182,12 +189,16 @@ public final class SignIns {
         if (error.equals(SERVER_ERROR.value())) { // its incident is in the log already
             return new OAuthException(SERVER_ERROR, "signing in has failed", detail);
         }
-        LOG.log(
-                Level.ERROR,
-                "CLAVIGER-1004 nobody can sign in at {0}: the authorization endpoint refuses what the client {1} asks for: {2}",
-                application.path(),
-                application.client(),
-                ERROR.matcher(error).matches() ? error : "?");
+        // Anybody can bring any error here: what is not one of ours is one reason.
+        String reason = ERRORS.contains(error) ? error : "?";
+        if (complained.add(reason + " " + application.path())) {
+            LOG.log(
+                    Level.ERROR,
+                    "CLAVIGER-1004 nobody can sign in at {0}: the authorization endpoint refuses what the client {1} asks for: {2}",
+                    application.path(),
+                    application.client(),
+                    reason);
+        }
         return new OAuthException(UNAUTHORIZED_CLIENT, "the application is set up wrongly", detail);
     }
 }
