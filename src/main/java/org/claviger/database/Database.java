@@ -268,13 +268,19 @@ public final class Database implements AutoCloseable {
         afterAnnouncing = work;
     }
 
+    /** Whatever fails here ends the transaction: after a statement that took too long Hibernate keeps it, and its connection. */
     private void commit(EntityManager entities) {
         Set<Announcement> changes = announced.remove(entities);
-        if (changes != null) {
-            entities.flush();
-            insert(entities, changes);
+        try {
+            if (changes != null) {
+                entities.flush();
+                insert(entities, changes);
+            }
+            entities.getTransaction().commit();
+        } catch (RuntimeException | Error fault) {
+            rollBack(entities, fault);
+            throw fault;
         }
-        entities.getTransaction().commit();
         if (changes != null) {
             afterAnnouncing.run();
         }

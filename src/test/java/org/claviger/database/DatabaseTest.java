@@ -6,10 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
+import jakarta.persistence.QueryTimeoutException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
 import org.claviger.Parallel;
+import org.claviger.Postgres;
 import org.claviger.TestDatabase;
+import org.claviger.settings.DatabaseSettings;
 import org.claviger.settings.SettingsException;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +193,66 @@ class DatabaseTest {
             assertThat(TestDatabase.query("select \"script\" from " + record)).containsExactly("V9000__later.sql");
         } finally {
             TestDatabase.execute("delete from " + record);
+        }
+    }
+
+    /**
+     * The change is announced at the end of its transaction, which waits for whoever has locked that table. Hibernate does not end a
+     * transaction by a statement that has taken too long; a connection that is not given back is lost to this node for good.
+     */
+    @Test
+    void aChangeThatCannotBeAnnouncedInTimeGivesItsConnectionBack() throws SQLException {
+        Map<String, String> environment = Postgres.shared().newDatabase();
+        DataSource source = new ConfiguredDataSource(new DatabaseSettings(
+                environment.get("CLAVIGER_DATABASE_URL"),
+                environment.get("CLAVIGER_DATABASE_USER"),
+                environment.get("CLAVIGER_DATABASE_PASSWORD")));
+        List<Connection> handedOut = new ArrayList<>();
+        try (Database postgres = Database.open(impatient(source, handedOut));
+                Connection vacuum = source.getConnection()) {
+            vacuum.setAutoCommit(false);
+            execute(vacuum, "lock table change in access exclusive mode");
+
+            assertThatThrownBy(() -> postgres.change(entities -> announce(postgres, entities, "test")))
+                    .isInstanceOf(QueryTimeoutException.class);
+            assertThatThrownBy(() -> postgres.change(entities -> {
+                        announce(postgres, entities, "test2");
+                        throw new Refusal();
+                    }))
+                    .isInstanceOf(QueryTimeoutException.class);
+
+            for (Connection connection : handedOut) {
+                assertThat(connection.isClosed()).isTrue();
+            }
+            vacuum.rollback();
+            postgres.change(entities -> announce(postgres, entities, "test3"));
+            assertThat(Postgres.rows(environment)).contains("test3").doesNotContain("test2");
+        } finally {
+            for (Connection connection : handedOut) {
+                connection.close();
+            }
+        }
+    }
+
+    private static void announce(Database database, EntityManager entities, String name) {
+        entities.persist(row(name));
+        database.announce(entities, Topic.CLIENT, name);
+    }
+
+    /** Connections whose statements end after a moment; what has been handed out is told. */
+    private static DataSource impatient(DataSource source, List<Connection> handedOut) {
+        return (DataSource) Proxy.newProxyInstance(
+                DatabaseTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (self, method, arguments) -> {
+                    Connection connection = source.getConnection();
+                    handedOut.add(connection);
+                    execute(connection, "set statement_timeout = 300");
+                    return connection;
+                });
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
