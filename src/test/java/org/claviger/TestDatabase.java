@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -97,6 +98,15 @@ public final class TestDatabase {
             execute("drop view " + table);
             execute("alter table away rename to " + table);
             execute("drop alias late");
+        }
+    }
+
+    /** Returns when somebody waits for a row that somebody else has locked, or when the work is done. */
+    public static void awaitBlocked(Future<?> work) {
+        while (!work.isDone()
+                && query("select session_id from information_schema.sessions where blocker_id is not null")
+                        .isEmpty()) {
+            Thread.onSpinWait();
         }
     }
 

@@ -177,8 +177,7 @@ public final class ResourceOwners {
     public Database.Change<RuntimeException> registration(NewResourceOwner owner) {
         ResourceOwnerRow prepared = row(owner, unchangedHash(owner));
         return entities -> {
-            ResourceOwnerRow row =
-                    findAnyByName(entities, prepared.username).findFirst().orElse(prepared);
+            ResourceOwnerRow row = lockNamed(entities, prepared.username).orElse(prepared);
             row.advance(entities);
             if (row == prepared) {
                 entities.persist(row);
@@ -193,6 +192,17 @@ public final class ResourceOwners {
             row.groups.retainAll(prepared.groups);
             row.groups.addAll(prepared.groups);
         };
+    }
+
+    /** The user of this name, as nobody changes it until the commit: a change of any column writes them all. */
+    private static Optional<ResourceOwnerRow> lockNamed(EntityManager entities, String username) {
+        return entities.createQuery(
+                        "select r.subject from ResourceOwnerRow r where r.username = :username", String.class)
+                .setParameter("username", username)
+                .getResultStream()
+                .findFirst()
+                .map(subject -> entities.find(ResourceOwnerRow.class, subject, LockModeType.PESSIMISTIC_WRITE))
+                .filter(row -> row.username.equals(username));
     }
 
     /** The hash that is stored, if it is that of the same password: with another salt it would look like a change. */

@@ -8,12 +8,16 @@ import static org.claviger.Fixture.TOKENS;
 import static org.claviger.Fixture.json;
 import static org.claviger.Fixture.refusal;
 
+import jakarta.persistence.Query;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
@@ -58,6 +62,10 @@ class AccountsTest {
         return sessions.open(account.owner(), clock.instant(), Map.entry("client", WEB));
     }
 
+    private String code(Account account) {
+        return resets.issue(account.owner().subject(), "test").value();
+    }
+
     private static List<String> ended() {
         return TestDatabase.query("select name from revocation where kind = 'SUBJECT'");
     }
@@ -85,7 +93,7 @@ class AccountsTest {
     void aCodeIsGoodOnceAndEndsWhatTheOldPasswordOpened() throws OAuthException {
         Account alice = stored("alice");
         String session = signIn(alice);
-        String code = resets.issue(alice.owner().subject(), "test").value();
+        String code = code(alice);
         assertThat(sessions.find(session)).as("to ask for a code ends nothing").isPresent();
 
         List<Boolean> won = Parallel.run(2, () -> resets.redeem(code, PASSWORD).isPresent());
@@ -98,9 +106,9 @@ class AccountsTest {
 
     @Test
     void aCodeIsGoodForAnHourAndUntilThereIsAnother() {
-        Subject alice = stored("alice").owner().subject();
-        String first = resets.issue(alice, "test").value();
-        String second = resets.issue(alice, "test").value();
+        Account alice = stored("alice");
+        String first = code(alice);
+        String second = code(alice);
         assertThat(resets.isGood(first)).isFalse();
 
         clock.advance(PasswordResets.LIFETIME.minus(Duration.ofNanos(1000)));
@@ -244,7 +252,7 @@ class AccountsTest {
     void t12WhoIsDisabledEndsAndComesBackWithNothing() throws Exception {
         Account alice = stored("alice");
         String session = signIn(alice);
-        String code = resets.issue(alice.owner().subject(), "test").value();
+        String code = code(alice);
 
         Account disabled = accounts.enable(alice, false, "test").orElseThrow();
 
@@ -263,7 +271,7 @@ class AccountsTest {
     void t12WhoIsDeletedEnds() throws Exception {
         Account alice = stored("alice", "user");
         String session = signIn(alice);
-        String code = resets.issue(alice.owner().subject(), "test").value();
+        String code = code(alice);
 
         assertThat(accounts.delete(alice, NOTHING, "test")).isTrue();
 
@@ -295,6 +303,49 @@ class AccountsTest {
         Fixture.register(owners, json("{'username':'alice','password':'correct horse battery'}"), "");
 
         assertThat(accounts.enable(seen, false, "test")).isEmpty();
+    }
+
+    /** The import waits for whoever has changed the user and not committed yet. */
+    private void importDuring(String change, String entry, Object... parameters) throws Exception {
+        AtomicReference<CompletableFuture<Void>> importing = new AtomicReference<>();
+        database.change(entities -> {
+            Query update = entities.createQuery(change);
+            for (int i = 0; i < parameters.length; i++) {
+                update.setParameter(i + 1, parameters[i]);
+            }
+            assertThat(update.executeUpdate()).isEqualTo(1);
+            importing.set(CompletableFuture.runAsync(() -> Fixture.register(owners, json(entry), "")));
+            TestDatabase.awaitBlocked(importing.get());
+        });
+        importing.get().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoIsDisabledDuringAnImportStaysDisabled() throws Exception {
+        Account alice = stored("alice");
+
+        importDuring(
+                "update ResourceOwnerRow set enabled = false",
+                "{'username':'alice','password':'correct horse battery','name':'Alice'}");
+
+        Account now = accounts.find(alice.owner().subject()).orElseThrow();
+        assertThat(now.enabled()).isFalse();
+        assertThat(now.owner().name()).contains("Alice");
+    }
+
+    @Test
+    void aPasswordThatIsChangedDuringAnImportEndsWithWhatItOpened() throws Exception {
+        String entry = "{'username':'alice','password':'correct horse battery'}";
+        Fixture.register(owners, json(entry), "");
+        Account alice = accounts.findNamed("alice").orElseThrow();
+
+        importDuring(
+                "update ResourceOwnerRow set passwordHash = ?1",
+                entry,
+                PasswordHash.of("another password", RANDOM).toString());
+
+        assertThat(owners.authenticate("alice", "correct horse battery")).isEqualTo(alice.owner());
+        assertThat(ended()).containsExactly(alice.owner().subject().value());
     }
 
     @Test
