@@ -21,7 +21,6 @@ import org.claviger.database.Database;
 import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 import org.claviger.revocation.RevocationRepository;
-import org.claviger.revocation.RevocationRepository.Ending;
 
 /**
  * The users as administrators see and change them. A change rests on what was seen, and is made only if nobody has changed that
@@ -189,7 +188,7 @@ public final class Accounts {
                 row.advance(entities);
                 account(entities, accounted.event, row, accounted.details);
                 if (ends) {
-                    end(entities, ending, row);
+                    ResourceOwners.endAllAndCode(entities, ending, row.subject);
                 }
             });
             return found.map(Accounts::account);
@@ -220,13 +219,6 @@ public final class Accounts {
         return found;
     }
 
-    private static void end(EntityManager entities, Ending ending, ResourceOwnerRow row) {
-        entities.createQuery("delete from PasswordResetRow where subject = :subject")
-                .setParameter("subject", row.subject)
-                .executeUpdate();
-        ResourceOwners.endAll(entities, ending, row.subject);
-    }
-
     /**
      * Removes a user; everything that came from sign-ins so far ends.
      *
@@ -240,7 +232,7 @@ public final class Accounts {
             Optional<ResourceOwnerRow> found = findLosing(entities, seen);
             found.ifPresent(row -> {
                 also.in(entities);
-                end(entities, ending, row);
+                ResourceOwners.endAllAndCode(entities, ending, row.subject);
                 account(entities, AuditEvent.USER_DELETED, row, Map.of("by", by));
                 entities.remove(row);
             });

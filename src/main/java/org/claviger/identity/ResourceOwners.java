@@ -172,7 +172,8 @@ public final class ResourceOwners {
 
     /**
      * The SQL that registers a user, or replaces name, e-mail, groups and password of the one with that user name. The password is
-     * hashed here and now. Where it is another than before, everything that the old one opened ends (REQUIREMENTS T12).
+     * hashed here and now. Where it is another than before, or the user an administrator no more, everything that came from sign-ins so far
+     * ends, and a code for a new password too (REQUIREMENTS T12).
      */
     public Database.Change<RuntimeException> registration(NewResourceOwner owner) {
         ResourceOwnerRow prepared = row(owner, unchangedHash(owner));
@@ -183,8 +184,10 @@ public final class ResourceOwners {
                 entities.persist(row);
                 return;
             }
-            if (!row.passwordHash.equals(prepared.passwordHash)) {
-                endAll(entities, (kind, name) -> revocations.write(entities, kind, name), row.subject);
+            boolean demoted = row.groups.contains(ResourceOwner.ADMIN_GROUP)
+                    && !prepared.groups.contains(ResourceOwner.ADMIN_GROUP);
+            if (demoted || !row.passwordHash.equals(prepared.passwordHash)) {
+                endAllAndCode(entities, (kind, name) -> revocations.write(entities, kind, name), row.subject);
             }
             row.passwordHash = prepared.passwordHash;
             row.fullName = prepared.fullName;
@@ -268,6 +271,14 @@ public final class ResourceOwners {
                 .setParameter("subject", subject)
                 .executeUpdate();
         ending.end(RevocationKind.SUBJECT, subject);
+    }
+
+    /** The same, and a code for a new password. */
+    static void endAllAndCode(EntityManager entities, RevocationRepository.Ending ending, String subject) {
+        entities.createQuery("delete from PasswordResetRow where subject = :subject")
+                .setParameter("subject", subject)
+                .executeUpdate();
+        endAll(entities, ending, subject);
     }
 
     /** A user whose name is free. The password is hashed here and now. */

@@ -349,6 +349,34 @@ class AccountsTest {
     }
 
     @Test
+    void whoIsAnAdministratorNoMoreByAnImportEnds() throws Exception {
+        String entry = "{'username':'alice','password':'correct horse battery','groups':['user','claviger-admin']}";
+        Fixture.register(owners, json(entry), "");
+        Account alice = accounts.findNamed("alice").orElseThrow();
+        String session = signIn(alice);
+        String code = code(alice);
+
+        Fixture.register(owners, json(entry.replace("'user',", "")), "");
+        assertThat(sessions.find(session)).as("another group").isPresent();
+        assertThat(resets.isGood(code)).isTrue();
+        Fixture.register(owners, json(entry.replace(",'claviger-admin'", "")), "");
+
+        assertThat(sessions.find(session)).isEmpty();
+        assertThat(resets.isGood(code)).isFalse();
+        assertThat(ended()).containsExactly(alice.owner().subject().value());
+    }
+
+    @Test
+    void aNewPasswordByAnImportEndsACodeForAnother() {
+        Account alice = stored("alice");
+        String code = code(alice);
+
+        Fixture.register(owners, json("{'username':'alice','password':'correct horse battery'}"), "");
+
+        assertThat(resets.isGood(code)).isFalse();
+    }
+
+    @Test
     void usersAreListedPageByPage() throws OAuthException {
         for (String name : List.of("carol", "alice", "bob", "dave")) {
             stored(name, "user", "orders");
