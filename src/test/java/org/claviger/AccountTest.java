@@ -454,7 +454,10 @@ class AccountTest {
         here.signedIn("alice");
         there.signedIn("alice");
         String token = there.refreshToken("web");
-        String code = claviger.passwordResets.issue(new Subject(alice), "test").value();
+        String code = claviger.passwordResets
+                .issue(claviger.accounts.find(new Subject(alice)).orElseThrow(), "test")
+                .orElseThrow()
+                .value();
         String session = here.cookies.get("__Secure-claviger-session").getValue();
 
         assertSays(here.changePassword("passwd", NEW, NEW), "password-changed");

@@ -61,7 +61,7 @@ class AccountedTest {
                 .orElseThrow();
         family = open();
         session = node.sessions.open(user.owner(), clock.instant(), Map.entry("client", WEB));
-        code = node.passwordResets.issue(user.owner().subject(), "root").value();
+        code = node.passwordResets.issue(user, "root").orElseThrow().value();
         browserSessions = new StoredSessions(TestDatabase.database(), node.macKeys, RANDOM);
         browserSessions.open("old", family, user.owner().subject(), clock.instant());
         TestDatabase.execute("delete from audit_event");
@@ -142,7 +142,7 @@ class AccountedTest {
                         user, NewResourceOwner.withoutPassword(json("{'username':'alice','name':'Alice'}")), "root");
             case USER_DISABLED -> node.accounts.enable(user, false, "root");
             case USER_DELETED -> node.accounts.delete(user, NOTHING, "root");
-            case PASSWORD_RESET_ISSUED -> node.passwordResets.issue(user.owner().subject(), "root");
+            case PASSWORD_RESET_ISSUED -> node.passwordResets.issue(user, "root");
             case PASSWORD_CHANGED ->
                 node.passwordResets.redeem(code, new NewResourceOwner.Password("a password that is new"));
             case SIGNED_IN -> node.sessions.open(user.owner(), clock.instant(), Map.entry("client", WEB));

@@ -69,9 +69,9 @@ public final class UserChanges {
         return accounts.enable(seen, enabled, by);
     }
 
-    /** A one-time code with which a user who is enabled chooses a password: a credential. */
-    public PasswordResets.Code resetPassword(Account seen, String by) {
-        return resets.issue(seen.owner().subject(), by);
+    /** A one-time code with which a user who is enabled chooses a password: a credential. Empty if somebody else was first. */
+    public Optional<PasswordResets.Code> resetPassword(Account seen, String by) {
+        return resets.issue(seen, by);
     }
 
     /** Removes a user, and ends everything; what the user has allowed is forgotten. Not if somebody else was first. */

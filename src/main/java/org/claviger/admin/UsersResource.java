@@ -222,7 +222,7 @@ public class UsersResource {
                     409,
                     "the password is kept elsewhere: " + seen.owner().store().get());
         }
-        PasswordResets.Code code = changes.get().resetPassword(seen, name(caller));
+        PasswordResets.Code code = Asked.won(changes.get().resetPassword(seen, name(caller)));
         return Response.ok(Json.createObjectBuilder()
                         .add("page", settings.get().issuer().at("/password"))
                         .add("code", code.value())

@@ -151,8 +151,11 @@ final class UserPage implements ConsolePage {
         switch (action) {
             case "code" -> {
                 if (seen.owner().store().isEmpty() && posted.text("pending").equals(pending(seen))) {
-                    showCode(visit, seen, changes.resetPassword(seen, by));
-                    return;
+                    Optional<PasswordResets.Code> code = changes.resetPassword(seen, by);
+                    if (code.isPresent()) {
+                        showCode(visit, seen, code.get());
+                        return;
+                    }
                 }
             }
             case "delete" -> {

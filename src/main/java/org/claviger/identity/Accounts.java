@@ -196,7 +196,7 @@ public final class Accounts {
     }
 
     /** The row that was seen, locked until the commit; empty if it has changed since. */
-    private static Optional<ResourceOwnerRow> find(EntityManager entities, Account seen) {
+    static Optional<ResourceOwnerRow> find(EntityManager entities, Account seen) {
         return Optional.ofNullable(entities.find(
                         ResourceOwnerRow.class, seen.owner.subject().value(), LockModeType.PESSIMISTIC_WRITE))
                 .filter(row -> row.edition == seen.edition);

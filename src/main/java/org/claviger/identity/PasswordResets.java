@@ -11,6 +11,7 @@ import org.claviger.audit.Audit;
 import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
+import org.claviger.identity.Accounts.Account;
 import org.claviger.oauth.Subject;
 import org.claviger.settings.RandomTokens;
 
@@ -45,21 +46,25 @@ public final class PasswordResets {
     }
 
     /**
-     * Makes a code for a user; an earlier one is good no more. The password of now stays until the code is used.
+     * Makes a code for a user who is enabled; an earlier one is good no more. The password of now stays until the code is used.
      *
      * @param by who asks for it, for the audit
+     * @return empty if somebody has changed the user meanwhile
      */
-    public Code issue(Subject subject, String by) {
+    public Optional<Code> issue(Account seen, String by) {
         Code code = new Code(tokens.secret(), now().plus(LIFETIME));
-        database.changeAlone(entities -> {
-            PasswordResetRow row = new PasswordResetRow();
-            row.subject = subject.value();
-            row.codeHash = RandomTokens.hash(code.value);
-            row.expiresAt = code.expiresAt;
-            entities.merge(row);
-            Audit.write(entities, AuditEvent.PASSWORD_RESET_ISSUED, Map.of("subject", subject, "by", by));
+        return database.transact(entities -> {
+            Optional<ResourceOwnerRow> found = Accounts.find(entities, seen).filter(row -> row.enabled);
+            found.ifPresent(owner -> {
+                PasswordResetRow row = new PasswordResetRow();
+                row.subject = owner.subject;
+                row.codeHash = RandomTokens.hash(code.value);
+                row.expiresAt = code.expiresAt;
+                entities.merge(row);
+                Audit.write(entities, AuditEvent.PASSWORD_RESET_ISSUED, Map.of("subject", owner.subject, "by", by));
+            });
+            return found.map(owner -> code);
         });
-        return code;
     }
 
     /** Until when the code of a user is good, if there is one. */

@@ -13,6 +13,7 @@ import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
 import org.claviger.database.Database;
+import org.claviger.identity.Accounts;
 import org.claviger.identity.PasswordPolicy;
 import org.claviger.identity.PasswordResets;
 import org.claviger.identity.ResourceOwners;
@@ -63,6 +64,13 @@ class PasswordPageTest {
         return exchange.through(endpoint);
     }
 
+    private String code() {
+        Accounts accounts = new Accounts(database, revocations, owners);
+        return resets.issue(accounts.find(new Subject(alice)).orElseThrow(), "test")
+                .orElseThrow()
+                .value();
+    }
+
     private static String stored() {
         return TestDatabase.query("select password_hash from resource_owner").get(0);
     }
@@ -109,7 +117,7 @@ class PasswordPageTest {
                 "form_token=x"
             })
     void aFormThatIsNoneIsRefused(String fields) {
-        String code = resets.issue(new Subject(alice), "test").value();
+        String code = code();
         String before = stored();
 
         assertThat(send(formToken() + "&code=" + code + CHOSEN + "&" + fields).status())
@@ -122,7 +130,7 @@ class PasswordPageTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "form_token=", "form_token=x", "form_token=1.x"})
     void aFormThatWasNotShownToThisBrowserIsRefused(String token) {
-        String code = resets.issue(new Subject(alice), "test").value();
+        String code = code();
 
         assertThat(send(token + "&code=" + code + CHOSEN).status()).isEqualTo(400);
         Exchange foreign = Exchange.post(formToken() + "&code=" + code + CHOSEN).through(endpoint);
@@ -133,7 +141,7 @@ class PasswordPageTest {
 
     @Test
     void aCodeIsNotAskedForWhileItIsSlowedDownAndIsGoodAfterwards() {
-        String code = resets.issue(new Subject(alice), "test").value();
+        String code = code();
         for (int i = 0; i < 6; i++) {
             send(formToken() + "&code=wrong" + CHOSEN);
         }

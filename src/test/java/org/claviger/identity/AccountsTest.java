@@ -63,7 +63,7 @@ class AccountsTest {
     }
 
     private String code(Account account) {
-        return resets.issue(account.owner().subject(), "test").value();
+        return resets.issue(account, "test").orElseThrow().value();
     }
 
     private static List<String> ended() {
@@ -79,7 +79,7 @@ class AccountsTest {
         assertThat(accounts.find(alice.owner().subject())).contains(alice);
         assertThat(refusal(() -> owners.authenticate("alice", "")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
 
-        PasswordResets.Code code = resets.issue(alice.owner().subject(), "test");
+        PasswordResets.Code code = resets.issue(alice, "test").orElseThrow();
         assertThat(code.value()).hasSize(43);
         assertThat(code.toString()).doesNotContain(code.value());
         assertThat(TestDatabase.dump()).doesNotContain(code.value());
@@ -374,6 +374,19 @@ class AccountsTest {
         Fixture.register(owners, json("{'username':'alice','password':'correct horse battery'}"), "");
 
         assertThat(resets.isGood(code)).isFalse();
+    }
+
+    @Test
+    void aCodeRestsOnWhatWasSeen() throws Exception {
+        Account alice = stored("alice");
+        Account bob = stored("bob");
+        accounts.enable(alice, false, "test");
+        accounts.delete(bob, NOTHING, "test");
+
+        assertThat(resets.issue(alice, "test")).isEmpty();
+        assertThat(resets.issue(bob, "test")).isEmpty();
+
+        assertThat(TestDatabase.query("select subject from password_reset")).isEmpty();
     }
 
     @Test

@@ -464,7 +464,10 @@ class LinkedPeopleTest {
     void noCodeGivesSomebodyElsewhereAPassword() throws OAuthException {
         store.has("1", "dora");
         PasswordResets resets = new PasswordResets(database, owners, TOKENS, clock);
-        String code = resets.issue(signIn("dora").subject(), "test").value();
+        Accounts accounts = new Accounts(database, revocations, owners);
+        String code = resets.issue(accounts.find(signIn("dora").subject()).orElseThrow(), "test")
+                .orElseThrow()
+                .value();
 
         assertThat(resets.isGood(code)).isFalse();
         assertThat(resets.redeem(code, new NewResourceOwner.Password("a password of her own")))
