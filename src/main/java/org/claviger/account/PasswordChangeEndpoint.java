@@ -92,13 +92,15 @@ public final class PasswordChangeEndpoint extends PageEndpoint {
             return;
         }
         String address = pages().caller(request).address();
+        boolean changed;
         try {
             authentication.prove(owner, fields.find("current_password").orElse(""), address);
+            changed = sessions.changePassword(owner.subject(), browser.sessionName(request), chosen.password());
         } catch (OAuthException refusal) {
             showAgain(request, response, owner, problem(refusal), refusal.retryAfter());
             return;
         }
-        if (!sessions.changePassword(owner.subject(), browser.sessionName(request), chosen.password())) {
+        if (!changed) {
             browser.goTo(response, AccountEndpoint.PATH); // somebody was faster, and has ended this session
             return;
         }

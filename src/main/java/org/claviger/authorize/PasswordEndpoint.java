@@ -78,13 +78,24 @@ public final class PasswordEndpoint extends PageEndpoint {
         if (problem.isPresent()) {
             showAgain(request, response, code, problem.get(), Optional.empty());
         } else {
-            Optional<Subject> subject = resets.redeem(code, chosen.password());
-            if (subject.isEmpty()) { // by somebody else, at this moment
-                showAgain(request, response, code, FormProblem.WRONG_CODE, Optional.empty());
-                return;
-            }
-            form.showDone(request, response);
+            redeem(request, response, code, chosen);
         }
+    }
+
+    private void redeem(HttpServletRequest request, HttpServletResponse response, String code, ChosenPassword chosen)
+            throws IOException {
+        Optional<Subject> subject;
+        try {
+            subject = resets.redeem(code, chosen.password());
+        } catch (OAuthException busy) {
+            showAgain(request, response, code, FormProblem.BUSY, busy.retryAfter());
+            return;
+        }
+        if (subject.isEmpty()) { // by somebody else, at this moment
+            showAgain(request, response, code, FormProblem.WRONG_CODE, Optional.empty());
+            return;
+        }
+        form.showDone(request, response);
     }
 
     private void showAgain(

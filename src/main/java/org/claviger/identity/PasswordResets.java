@@ -12,6 +12,7 @@ import org.claviger.audit.AuditEvent;
 import org.claviger.database.Cleanup.Expiring;
 import org.claviger.database.Database;
 import org.claviger.identity.Accounts.Account;
+import org.claviger.oauth.OAuthException;
 import org.claviger.oauth.Subject;
 import org.claviger.settings.RandomTokens;
 
@@ -102,19 +103,21 @@ public final class PasswordResets {
      * Gives whom the code is for this password, once; everything that came from an earlier one ends.
      *
      * @return who it is; empty if the code is not good, or not any more
+     * @throws OAuthException {@code temporarily_unavailable} if too many passwords are being hashed; the code stays good
      */
-    public Optional<Subject> redeem(String code, NewResourceOwner.Password password) {
-        return find(code)
-                .map(ResourceOwner::subject)
-                .filter(subject -> resourceOwners.changePassword(
-                        subject,
-                        password,
-                        entities -> entities.createQuery(
-                                                "delete from PasswordResetRow where codeHash = :hash and expiresAt > :now")
-                                        .setParameter("hash", RandomTokens.hash(code))
-                                        .setParameter("now", now())
-                                        .executeUpdate()
-                                == 1));
+    public Optional<Subject> redeem(String code, NewResourceOwner.Password password) throws OAuthException {
+        Optional<Subject> subject = find(code).map(ResourceOwner::subject);
+        boolean redeemed = subject.isPresent()
+                && resourceOwners.changePassword(subject.get(), password, entities -> delete(entities, code));
+        return redeemed ? subject : Optional.empty();
+    }
+
+    private boolean delete(EntityManager entities, String code) {
+        return entities.createQuery("delete from PasswordResetRow where codeHash = :hash and expiresAt > :now")
+                        .setParameter("hash", RandomTokens.hash(code))
+                        .setParameter("now", now())
+                        .executeUpdate()
+                == 1;
     }
 
     // The database keeps microseconds; what is compared with it must not be finer.

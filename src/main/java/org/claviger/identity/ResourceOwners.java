@@ -241,15 +241,19 @@ public final class ResourceOwners {
         return database.insertIfAbsent(row(owner, Optional.empty()), also);
     }
 
-    /** Gives a user another password; everything that came from the earlier one ends. */
-    public void changePassword(Subject subject, NewResourceOwner.Credential credential) {
+    /**
+     * Gives a user another password; everything that came from the earlier one ends.
+     *
+     * @throws OAuthException {@code temporarily_unavailable} if too many passwords are being hashed
+     */
+    public void changePassword(Subject subject, NewResourceOwner.Credential credential) throws OAuthException {
         changePassword(subject, credential, entities -> true);
     }
 
     /** The same if the condition holds, in the same transaction; whether it did. The password is hashed before. */
-    boolean changePassword(
-            Subject subject, NewResourceOwner.Credential credential, Predicate<EntityManager> condition) {
-        String hash = hash(credential);
+    boolean changePassword(Subject subject, NewResourceOwner.Credential credential, Predicate<EntityManager> condition)
+            throws OAuthException {
+        String hash = limited(() -> hash(credential));
         return revocations.transact((entities, ending) -> {
             // First, as whatever else ends sessions or codes does; otherwise each could wait for the other.
             entities.find(ResourceOwnerRow.class, subject.value(), LockModeType.PESSIMISTIC_WRITE);

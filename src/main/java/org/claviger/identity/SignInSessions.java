@@ -262,8 +262,10 @@ public final class SignInSessions {
      *
      * @param name of the session
      * @return whether the session was there
+     * @throws OAuthException {@code temporarily_unavailable} if too many passwords are being hashed
      */
-    public boolean changePassword(Subject owner, String name, NewResourceOwner.Password password) {
+    public boolean changePassword(Subject owner, String name, NewResourceOwner.Password password)
+            throws OAuthException {
         return resourceOwners.changePassword(owner, password, entities -> {
             boolean alive = deleteOwn(entities, owner, name);
             if (alive) {

@@ -105,7 +105,7 @@ class AccountsTest {
     }
 
     @Test
-    void aCodeIsGoodForAnHourAndUntilThereIsAnother() {
+    void aCodeIsGoodForAnHourAndUntilThereIsAnother() throws OAuthException {
         Account alice = stored("alice");
         String first = code(alice);
         String second = code(alice);

@@ -10,9 +10,15 @@ import static org.claviger.Fixture.refusal;
 import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.claviger.Fixture;
 import org.claviger.Parallel;
 import org.claviger.TestDatabase;
@@ -375,5 +381,59 @@ class ResourceOwnersTest {
         assertThat(answers).contains(ErrorCode.TEMPORARILY_UNAVAILABLE, ErrorCode.ACCESS_DENIED);
         assertThat(answers.stream().filter(ErrorCode.ACCESS_DENIED::equals))
                 .hasSizeLessThan(Runtime.getRuntime().availableProcessors() + 15);
+    }
+
+    /** To hash a new password keeps a core as busy as to compare one. */
+    @Test
+    void aNewPasswordIsRefusedWhileTooManyAreHashed() throws Exception {
+        Subject alice = new Subject(Fixture.user("alice", true));
+        int most = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+        AtomicInteger slow = new AtomicInteger();
+        CountDownLatch hashing = new CountDownLatch(most);
+        CountDownLatch goOn = new CountDownLatch(1);
+        SecureRandom random = new SecureRandom() {
+            @Override
+            public void nextBytes(byte[] bytes) {
+                super.nextBytes(bytes);
+                if (slow.getAndDecrement() > 0) {
+                    hashing.countDown();
+                    await(goOn);
+                }
+            }
+        };
+        ResourceOwners busy = new ResourceOwners(TestDatabase.database(), Fixture.revocations(), random);
+        slow.set(most);
+        ExecutorService others = Executors.newFixedThreadPool(most);
+        List<Future<?>> changing = new ArrayList<>();
+        try {
+            for (int i = 0; i < most; i++) {
+                changing.add(others.submit(() -> {
+                    busy.changePassword(alice, new NewResourceOwner.Password("correct horse battery"));
+                    return true;
+                }));
+            }
+            await(hashing);
+
+            OAuthException refusal =
+                    refusal(() -> busy.changePassword(alice, new NewResourceOwner.Password("another horse battery")));
+
+            assertThat(refusal.code()).isEqualTo(ErrorCode.TEMPORARILY_UNAVAILABLE);
+        } finally {
+            goOn.countDown();
+            others.shutdown();
+        }
+        for (Future<?> each : changing) {
+            each.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(owners.authenticate("alice", "correct horse battery").subject())
+                .isEqualTo(alice);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
     }
 }
