@@ -143,6 +143,7 @@ public final class LinkedPeople {
 
     private void end(Subject subject, String by) {
         revocations.transact((entities, ending) -> {
+            ResourceOwners.lock(entities, subject);
             ResourceOwners.endAll(entities, ending, subject.value());
             Audit.write(entities, AuditEvent.REVOKED, Map.of("subject", subject, "by", by));
             return true;

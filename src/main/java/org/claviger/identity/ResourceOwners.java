@@ -255,8 +255,7 @@ public final class ResourceOwners {
             throws OAuthException {
         String hash = limited(() -> hash(credential));
         return revocations.transact((entities, ending) -> {
-            // First, as whatever else ends sessions or codes does; otherwise each could wait for the other.
-            entities.find(ResourceOwnerRow.class, subject.value(), LockModeType.PESSIMISTIC_WRITE);
+            lock(entities, subject);
             if (!condition.test(entities)) {
                 return false;
             }
@@ -270,6 +269,12 @@ public final class ResourceOwners {
         });
     }
 
+    /** Whatever ends sessions or codes of a user begins with this; otherwise each could wait for the other. */
+    static void lock(EntityManager entities, Subject subject) {
+        entities.find(ResourceOwnerRow.class, subject.value(), LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    /** Everything that came from sign-ins so far, of a user who is locked. */
     static void endAll(EntityManager entities, RevocationRepository.Ending ending, String subject) {
         entities.createQuery("delete from SignInSessionRow where subject = :subject")
                 .setParameter("subject", subject)

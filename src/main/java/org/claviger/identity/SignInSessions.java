@@ -245,6 +245,7 @@ public final class SignInSessions {
     /** Ends the sessions of a resource owner in all browsers but one; what clients got by them lives on. */
     public void endOthers(Subject owner, String name) {
         database.change(entities -> {
+            ResourceOwners.lock(entities, owner);
             int ended = entities.createQuery("delete from SignInSessionRow where subject = :owner and idHash <> :name")
                     .setParameter("owner", owner.value())
                     .setParameter("name", name)
@@ -300,6 +301,7 @@ public final class SignInSessions {
 
     private void endAll(Subject subject, Database.Change<RuntimeException> also) {
         revocations.transact((entities, ending) -> {
+            ResourceOwners.lock(entities, subject);
             also.in(entities);
             ResourceOwners.endAll(entities, ending, subject.value());
             return true;

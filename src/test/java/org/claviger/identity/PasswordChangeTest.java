@@ -7,6 +7,9 @@ import static org.claviger.Fixture.json;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.claviger.Fixture;
 import org.claviger.TestClock;
 import org.claviger.TestDatabase;
@@ -16,6 +19,8 @@ import org.claviger.oauth.OAuthException;
 import org.claviger.revocation.RevocationRepository;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** REQUIREMENTS T12: what a password opened ends when it changes, and only then. */
 class PasswordChangeTest {
@@ -78,6 +83,37 @@ class PasswordChangeTest {
 
         assertThat(sessions.find(session)).isPresent();
         assertThat(ended()).isEmpty();
+    }
+
+    /** Otherwise each waits for a session that the other has ended already, and the database makes one of them a fault. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoEndsSessionsWhileThePasswordIsChangedWaitsForThat(boolean all) throws Exception {
+        sessions.open(alice, clock.instant(), Map.entry("client", new ClientId("web")));
+        sessions.open(alice, clock.instant(), Map.entry("client", new ClientId("web")));
+        AtomicReference<CompletableFuture<Void>> ending = new AtomicReference<>();
+
+        owners.changePassword(alice.subject(), new NewResourceOwner.Password("another password"), entities -> {
+            // Neither the first nor the last, in whatever order a database takes them.
+            List<String> names = TestDatabase.query(
+                    "select id_hash from sign_in_session where subject = ?",
+                    alice.subject().value());
+            entities.createQuery("delete from SignInSessionRow where idHash = :name")
+                    .setParameter("name", names.get(1))
+                    .executeUpdate();
+            ending.set(CompletableFuture.runAsync(() -> {
+                if (all) {
+                    sessions.endAll(alice.subject(), "test");
+                } else {
+                    sessions.endOthers(alice.subject(), "none");
+                }
+            }));
+            TestDatabase.awaitBlocked(ending.get());
+            return true;
+        });
+        ending.get().get(30, TimeUnit.SECONDS);
+
+        assertThat(TestDatabase.query("select subject from sign_in_session")).isEmpty();
     }
 
     @Test
