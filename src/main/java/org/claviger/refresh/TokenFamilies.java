@@ -63,7 +63,8 @@ public final class TokenFamilies {
 
     private static final String UNENDED = "select f.familyId from TokenFamilyRow f"
             + " where f.subject = :subject and f.clientId = :client"
-            + " and f.endedAt is null and f.idleExpiresAt > :now and f.expiresAt > :now"
+            + " and f.endedAt is null and f.idleExpiresAt > :then and f.expiresAt > :then"
+            + " and (f.generation > 0 or f.idleExpiresAt > :now)"
             + RevocationRepository.notEnded("f.subject", "f.clientId", "f.authTime")
             + " order by f.familyId";
 
@@ -462,7 +463,8 @@ public final class TokenFamilies {
     }
 
     /**
-     * Ends what a client has of a resource owner, who asks for it: all families that live or whose code has not been redeemed yet.
+     * Ends what a client has of a resource owner, who asks for it: all families that live or whose code has not been redeemed yet, and
+     * those that nobody can refresh any more while their last access token may live.
      *
      * @param before is in the same transaction
      * @return what that said; the families end whatever it was
@@ -474,6 +476,7 @@ public final class TokenFamilies {
                     .setParameter("subject", owner.value())
                     .setParameter("client", client.value())
                     .setParameter("now", now())
+                    .setParameter("then", now().minus(Lifetimes.LONGEST_ACCESS_TOKEN))
                     .getResultList();
             unended.forEach(family -> {
                 if (end(entities, ending, family, reason)) {

@@ -174,6 +174,34 @@ class TokenFamiliesTest {
                 .toList();
     }
 
+    private static List<String> endedFamilies() {
+        return TestDatabase.query("select name from revocation where kind = 'FAMILY'");
+    }
+
+    /** What was refreshed last is good for at most an hour after that, even where the family is over before. */
+    @Test
+    void aConsentThatIsWithdrawnEndsWhatLivesOfFamiliesThatNobodyCanRefreshAnyMore() throws OAuthException {
+        FamilyId family = familyOf(redeemed());
+        clock.advance(Duration.ofDays(7).minusMinutes(2));
+        open("a code that nobody redeems");
+        clock.advance(Duration.ofMinutes(62).minus(SECOND));
+
+        assertThat(families.endAll(new Subject("alice-subject"), WEB, "consent withdrawn", entities -> true))
+                .isTrue();
+
+        assertThat(endedFamilies()).containsExactly(family.value());
+    }
+
+    @Test
+    void aConsentThatIsWithdrawnEndsNothingOfWhichNothingLives() throws OAuthException {
+        redeemed();
+        clock.advance(Duration.ofDays(7).plusMinutes(60));
+
+        families.endAll(new Subject("alice-subject"), WEB, "consent withdrawn", entities -> true);
+
+        assertThat(endedFamilies()).isEmpty();
+    }
+
     @Test
     void aRefreshTokenHasFourParts() throws OAuthException {
         String token = redeemed();
