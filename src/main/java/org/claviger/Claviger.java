@@ -325,7 +325,8 @@ final class Claviger {
                         families,
                         verifiedTokens,
                         revocations,
-                        new KeyReading(this::refreshKeys, System::nanoTime)));
+                        new KeyReading(this::refreshKeys, System::nanoTime),
+                        clock));
         endpoints.put(
                 "/introspect",
                 new IntrospectionEndpoint(

@@ -476,6 +476,22 @@ class RevokeAndIntrospectTest {
                 });
     }
 
+    /** A client that signs out long after, when the key is gone, is not told to come again. */
+    @Test
+    void v1ATokenOfAnUnknownKeyThatIsOverTakesNoSqlAndIsNoError() {
+        String token = accessToken("spa");
+        CLOCK.advance(Duration.ofHours(2));
+        try {
+            int before = TestDatabase.statements();
+            for (int i = 0; i < 3; i++) {
+                assertRevoked(revoke("spa", ofUnknownKey(token, i)));
+            }
+            assertThat(TestDatabase.statements()).isEqualTo(before);
+        } finally {
+            CLOCK.advance(Duration.ofHours(-2));
+        }
+    }
+
     private static String ofUnknownKey(String token, int i) {
         String[] parts = token.split("\\.", -1);
         if (parts.length == 3) {

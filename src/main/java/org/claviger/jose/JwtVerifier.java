@@ -84,17 +84,23 @@ public final class JwtVerifier {
      * it is one of ours, and asks only which. Proves nothing; empty for what is no JWT with a {@code jti}.
      */
     public static Optional<String> unverifiedId(String token) {
+        return unverified(token, "jti").filter(String.class::isInstance).map(String.class::cast);
+    }
+
+    /** When a token ends, in seconds since 1970, as it says itself, whoever has made it. Proves nothing; empty for what is no JWT with an {@code exp}. */
+    public static Optional<Long> unverifiedExpiry(String token) {
+        return unverified(token, "exp").filter(Long.class::isInstance).map(Long.class::cast);
+    }
+
+    private static Optional<Object> unverified(String token, String claim) {
         var parts = FORM.matcher(token);
         if (!parts.matches()) {
             return Optional.empty();
         }
         try {
             byte[] claims = Base64.getUrlDecoder().decode(parts.group(2));
-            return JsonUtil.parseJson(new String(claims, StandardCharsets.UTF_8))
-                                    .get("jti")
-                            instanceof String id
-                    ? Optional.of(id)
-                    : Optional.empty();
+            return Optional.ofNullable(JsonUtil.parseJson(new String(claims, StandardCharsets.UTF_8))
+                    .get(claim));
         } catch (IllegalArgumentException | JoseException malformed) {
             return Optional.empty();
         }

@@ -3,11 +3,13 @@ package org.claviger.token;
 import static org.claviger.oauth.ErrorCode.INVALID_GRANT;
 
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import org.claviger.audit.AuditEvent;
 import org.claviger.jose.InvalidTokenException;
 import org.claviger.jose.InvalidTokenException.Check;
+import org.claviger.jose.JwtVerifier;
 import org.claviger.jose.VerifiedJwt;
 import org.claviger.jose.VerifiedTokens;
 import org.claviger.oauth.ClientId;
@@ -28,6 +30,7 @@ public final class RevocationEndpoint extends ClientEndpoint {
     private final VerifiedTokens accessTokens;
     private final RevocationRepository revocations;
     private final KeyReading keys;
+    private final Clock clock;
 
     public RevocationEndpoint(
             ClientAuthentication authentication,
@@ -35,13 +38,15 @@ public final class RevocationEndpoint extends ClientEndpoint {
             TokenFamilies families,
             VerifiedTokens accessTokens,
             RevocationRepository revocations,
-            KeyReading keys) {
+            KeyReading keys,
+            Clock clock) {
         super(authentication, AuditEvent.REVOCATION_REFUSED);
         this.refreshTokens = refreshTokens;
         this.families = families;
         this.accessTokens = accessTokens;
         this.revocations = revocations;
         this.keys = keys;
+        this.clock = clock;
     }
 
     @Override
@@ -93,9 +98,17 @@ public final class RevocationEndpoint extends ClientEndpoint {
                     .filter(jwt -> !revocations.view().isRevoked(jwt));
             return new Found(Optional.empty(), accessToken, false);
         } catch (InvalidTokenException notAlive) {
-            boolean unknown = notAlive.check() == Check.KEY || refreshTokens.isOfUnknownKey(token);
+            boolean unknown =
+                    notAlive.check() == Check.KEY ? !saysThatItIsOver(token) : refreshTokens.isOfUnknownKey(token);
             return new Found(Optional.empty(), Optional.empty(), unknown);
         }
+    }
+
+    /** Then no node has to be asked: a key is taken away when the last of its tokens is over. */
+    private boolean saysThatItIsOver(String token) {
+        return JwtVerifier.unverifiedExpiry(token)
+                .filter(end -> end <= clock.instant().getEpochSecond())
+                .isPresent();
     }
 
     /** RFC 7009 section 2.1: if the token was not issued to this client, "the request is refused and the client is informed". */
