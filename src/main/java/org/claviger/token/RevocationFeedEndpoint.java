@@ -49,7 +49,7 @@ public final class RevocationFeedEndpoint extends Endpoint {
     /** An answer of all that is alive may have megabytes. */
     private static final int MOST_WHOLE = 2;
 
-    /** For so long a follower waits until others have been told, which mostly takes milliseconds. */
+    /** For so long as many followers wait until others have been told, which mostly takes milliseconds: each holds a thread too. */
     private static final Duration LONGEST_TURN = Duration.ofSeconds(1);
 
     private static final Duration WHOLE_RETRY_AFTER = Duration.ofSeconds(1);
@@ -72,7 +72,8 @@ public final class RevocationFeedEndpoint extends Endpoint {
     private final Freshness freshness;
     private final WatchedClock clock;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
-    private final Semaphore whole = new Semaphore(MOST_WHOLE);
+    private final Semaphore whole = new Semaphore(MOST_WHOLE, true); // nobody overtakes who waits
+    private final Semaphore toldOrWaiting = new Semaphore(2 * MOST_WHOLE);
 
     /**
      * @param node a name that no other node has, and that this one has until it stops
@@ -121,13 +122,22 @@ public final class RevocationFeedEndpoint extends Endpoint {
     }
 
     private void tellWhole(long number, HttpServletResponse response) throws OAuthException, IOException {
-        if (!awaitTurn()) {
-            throw OAuthException.unavailable("others are told everything", WHOLE_RETRY_AFTER);
-        }
+        requireTurn(toldOrWaiting.tryAcquire());
         try {
-            tell(number, response);
+            requireTurn(awaitTurn());
+            try {
+                tell(number, response);
+            } finally {
+                whole.release();
+            }
         } finally {
-            whole.release();
+            toldOrWaiting.release();
+        }
+    }
+
+    private static void requireTurn(boolean turn) throws OAuthException {
+        if (!turn) {
+            throw OAuthException.unavailable("others are told everything", WHOLE_RETRY_AFTER);
         }
     }
 
