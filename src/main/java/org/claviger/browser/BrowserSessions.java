@@ -213,7 +213,7 @@ public final class BrowserSessions {
         if (!seen.isTokenValid(now)) {
             return renewAtOnce(live, seen, client);
         }
-        if (now.isBefore(live.retryAt) || !live.renewing.tryLock()) {
+        if (live.hasFailedWithin(RETRY_AFTER, now) || !live.renewing.tryLock()) {
             return true;
         }
         try {
@@ -228,14 +228,14 @@ public final class BrowserSessions {
     }
 
     private static boolean goOn(Live live, Instant now, Exception reason) {
-        if (live.retryAt.equals(Instant.MIN)) {
+        if (live.failedAt.equals(Instant.MIN)) {
             LOG.log(
                     Level.WARNING,
                     "CLAVIGER-1002 a browser session of {0} cannot be renewed, and goes on with the token that it has: {1}",
                     live.stored.application(),
                     reason.getMessage());
         }
-        live.retryAt = now.plus(RETRY_AFTER);
+        live.failedAt = now;
         return true;
     }
 
@@ -249,7 +249,7 @@ public final class BrowserSessions {
             }
             return renewLocked(live, seen, client);
         } catch (OAuthException | RuntimeException failed) {
-            live.retryAt = tokens.now().plus(RETRY_AFTER);
+            live.failedAt = tokens.now();
             throw failed;
         } finally {
             live.renewing.unlock();
@@ -257,17 +257,17 @@ public final class BrowserSessions {
     }
 
     private void requireRetry(Live live) throws OAuthException {
-        if (tokens.now().isBefore(live.retryAt)) {
+        if (live.hasFailedWithin(RETRY_AFTER, tokens.now())) {
             throw OAuthException.unavailable("the session could not be renewed a moment ago", RETRY_AFTER);
         }
     }
 
     private void lock(Live live) throws OAuthException {
-        boolean impatient = tokens.now().isBefore(live.retryAt.plus(IMPATIENT_FOR));
+        boolean impatient = live.hasFailedWithin(IMPATIENT_FOR, tokens.now());
         try {
             if (!live.renewing.tryLock(impatient ? 0 : PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 if (!impatient) { // and nobody waits now for what this one has waited for
-                    live.retryAt = tokens.now().plus(RETRY_AFTER);
+                    live.failedAt = tokens.now();
                 }
                 throw OAuthException.unavailable("the session is being renewed", RETRY_AFTER);
             }
@@ -288,7 +288,7 @@ public final class BrowserSessions {
                 return false;
             }
             live.stored = next.get();
-            live.retryAt = Instant.MIN;
+            live.failedAt = Instant.MIN;
             return true;
         } catch (OAuthException refusal) {
             if (refusal.code() != INVALID_GRANT) {

@@ -1,5 +1,6 @@
 package org.claviger.browser;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,12 +14,18 @@ final class Live {
 
     volatile Stored stored;
 
-    /** Until when a renewal that failed, or was waited for in vain, is not tried again. */
-    volatile Instant retryAt = Instant.MIN;
+    /** When a renewal last failed, or was waited for in vain. */
+    volatile Instant failedAt = Instant.MIN;
 
     Live(Stored stored) {
         this.stored = stored;
         this.notedAt = stored.lastUsedAt();
+    }
+
+    /** Whether a renewal failed no longer ago than that; never if by now it is to be in the future, for a clock was set back. */
+    boolean hasFailedWithin(Duration moment, Instant now) {
+        Instant failed = failedAt;
+        return !now.isBefore(failed) && now.minus(moment).isBefore(failed);
     }
 
     /** Whether it is the caller who notes a use. */

@@ -13,7 +13,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +44,7 @@ public final class SignIns {
 
     private static final System.Logger LOG = System.getLogger("org.claviger");
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    private static final Duration COMPLAIN_EVERY = Duration.ofHours(1);
     private static final Set<String> ERRORS =
             Arrays.stream(ErrorCode.values()).map(ErrorCode::value).collect(Collectors.toUnmodifiableSet());
     private static final Pattern STATE = Pattern.compile("[A-Za-z0-9_-]{43}");
@@ -53,7 +56,7 @@ public final class SignIns {
     private final Seals seals;
     private final RandomTokens tokens;
     private final Clock clock;
-    private final Set<String> complained = ConcurrentHashMap.newKeySet();
+    private final Map<String, Instant> complainedAt = new ConcurrentHashMap<>();
 
     SignIns(
             Issuer issuer,
@@ -191,7 +194,7 @@ public final class SignIns {
         }
         // Anybody can bring any error here: what is not one of ours is one reason.
         String reason = ERRORS.contains(error) ? error : "?";
-        if (complained.add(reason + " " + application.path())) {
+        if (isNews(reason + " " + application.path())) {
             LOG.log(
                     Level.ERROR,
                     "CLAVIGER-1004 nobody can sign in at {0}: the authorization endpoint refuses what the client {1} asks for: {2}",
@@ -200,5 +203,16 @@ public final class SignIns {
                     reason);
         }
         return new OAuthException(UNAUTHORIZED_CLIENT, "the application is set up wrongly", detail);
+    }
+
+    /** Whether it has not been said within the hour. */
+    private boolean isNews(String complaint) {
+        Instant now = clock.instant();
+        Instant said = complainedAt.get(complaint);
+        boolean news = said == null || now.isBefore(said) || !now.isBefore(said.plus(COMPLAIN_EVERY));
+        if (news) {
+            complainedAt.put(complaint, now);
+        }
+        return news;
     }
 }
