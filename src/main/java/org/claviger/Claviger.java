@@ -209,6 +209,9 @@ final class Claviger {
         this.settings = LiveSettings.load(settings, database);
         KeyWrap keyWrap = new KeyWrap(settings.keyEncryptionKey(), settings.furtherKeyEncryptionKeys(), random);
         macKeys = MacKeys.load(database, keyWrap, random, clock);
+        auditChain = new AuditChain(
+                database, seals(macKeys), () -> this.settings.get().auditRetention(), node, clock, time);
+        auditChain.begin(); // next to its key, before whatever may keep this node from opening for hours
         signingKeys = SigningKeys.load(this.settings, database, keyWrap, random, clock);
         revocations = new RevocationRepository(database, RevocationView.load(database, clock, freshness), time);
         clients = new Clients(database, macKeys, clock);
@@ -217,9 +220,6 @@ final class Claviger {
                 database, name -> ClientId.find(name).flatMap(clients::find).isPresent(), clock, time);
         Audit.countBy(auditCounts);
         auditLog = new AuditLog(database);
-        auditChain = new AuditChain(
-                database, seals(macKeys), () -> this.settings.get().auditRetention(), node, clock, time);
-        auditChain.begin(); // here, before the import or whatever else may keep it from opening for hours
         registrations = new Registrations(database, revocations, macKeys, clients, clock);
         Optional<IdentityStore> store = store(settings);
         resourceOwners = new ResourceOwners(

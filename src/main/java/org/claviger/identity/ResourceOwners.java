@@ -330,9 +330,9 @@ public final class ResourceOwners {
                 > 0;
     }
 
-    /** Who has this user name; for a transaction that goes on with it. */
+    /** Who has this user name, enabled or not; for a transaction that goes on with it. */
     public Optional<Subject> findSubject(EntityManager entities, String username) {
-        return findByName(entities, username).map(row -> new Subject(row.subject));
+        return findAnyByName(entities, username).findFirst().map(row -> new Subject(row.subject));
     }
 
     /** Whether an enabled user of the database may administer Claviger: who is elsewhere may be gone any time; for a transaction that goes on with it. */

@@ -79,6 +79,7 @@ class ImportTest {
     void an_entry_is_found_in_the_audit_by_the_client_or_the_user_that_it_is_of() throws Exception {
         node.sql("delete from audit_event");
         importFile(SERVICE, ALICE);
+        node.sql("update resource_owner set enabled = false");
         importFile(SERVICE, ALICE.replace("user\"]", "other\"]"));
 
         assertThat(node.count("from AuditRow where event = 'IMPORTED' and clientId = 'service'"))
