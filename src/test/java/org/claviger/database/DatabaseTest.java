@@ -207,6 +207,7 @@ class DatabaseTest {
                 environment.get("CLAVIGER_DATABASE_URL"),
                 environment.get("CLAVIGER_DATABASE_USER"),
                 environment.get("CLAVIGER_DATABASE_PASSWORD")));
+        Database.open(source).close(); // tables are made without such a hurry
         List<Connection> handedOut = new ArrayList<>();
         try (Database postgres = Database.open(impatient(source, handedOut));
                 Connection vacuum = source.getConnection()) {
