@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -205,6 +206,9 @@ class BrowserSessionNodesIT {
         }
     }
 
+    /** Nodes that were killed and are not ready again. */
+    private static final Set<RunningClaviger> STARTING = ConcurrentHashMap.newKeySet();
+
     /** What one browser was told, by whichever node it asked. */
     private record Told(String cookie, int good, int notYet, int without, Set<String> others) {}
 
@@ -212,11 +216,11 @@ class BrowserSessionNodesIT {
      * A node that starts has no applications, then applications without a guard (Payara says 401 to everybody, now and then 403, and brings no
      * challenge of ours), then a guard that cannot judge. None of that says anything of a session.
      */
-    private static boolean isNotYet(HttpResponse<String> answer) {
+    private static boolean isNotYet(HttpResponse<String> answer, boolean starting) {
         String challenge = answer.headers().firstValue("WWW-Authenticate").orElse("");
         return switch (answer.statusCode()) {
             case 404, 503 -> true;
-            case 401, 403 -> !challenge.startsWith("Bearer");
+            case 401, 403 -> starting && !challenge.startsWith("Bearer");
             default -> false;
         };
     }
@@ -229,10 +233,12 @@ class BrowserSessionNodesIT {
         Set<String> others = new TreeSet<>();
         for (int i = 0; !stop.get(); i++) {
             try {
-                HttpResponse<String> answer = ask(i % 2 == 0 ? one : two, cookie);
+                RunningClaviger node = i % 2 == 0 ? one : two;
+                boolean starting = STARTING.contains(node);
+                HttpResponse<String> answer = ask(node, cookie);
                 if (answer.statusCode() == 200) {
                     good++;
-                } else if (isNotYet(answer)) {
+                } else if (isNotYet(answer, starting || STARTING.contains(node))) {
                     notYet++;
                 } else {
                     others.add(answer.statusCode() + " " + answer.headers().map());
@@ -268,15 +274,19 @@ class BrowserSessionNodesIT {
             for (String cookie : cookies) {
                 running.add(browsers.submit(() -> browse(cookie, stop)));
             }
+            STARTING.add(two);
             two.kill(); // which it is already if the test before was good
             two.start();
+            STARTING.remove(two);
             for (RunningClaviger victim = one; kills < 1 || number(look, sum) - first < RENEWALS; kills++) {
                 long due = number(look, sum) + RENEWALS / 4;
                 Await.until("renewals go on", PATIENCE.multipliedBy(5), () -> number(look, sum) >= due);
+                STARTING.add(victim);
                 victim.kill();
                 assertThat(torn(look)).isZero();
                 long without = number(look, sum);
                 victim.start();
+                STARTING.remove(victim);
                 assertThat(number(look, sum)).as("the other has gone on").isGreaterThan(without);
                 victim = victim == one ? two : one;
             }
